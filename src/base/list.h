@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A doubly linked list whose links live in the elements. The list is a ring through its
+ * head:
+ *
+ *   head <-> first <-> second <-> ... <-> last <-> head
+ *
+ * A head on its own points to itself. An element that is in no list has NULL links (all
+ * zero is therefore "unlinked"), so a double insertion and a double removal both fail
+ * an assert.
+ */
+#pragma once
+
+#include "base/assert.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct list {
+    struct list *next;
+    struct list *previous;
+};
+
+/* The structure that holds `member` at `pointer`. */
+#define container_of(pointer, type, member) \
+    ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
+
+/* Goes through a list that the body does not change. */
+#define LIST_FOR_EACH(element, head)                             \
+    for (struct list *element = (head)->next; element != (head); \
+         element = element->next)
+
+static inline void list_init(struct list *head)
+{
+    head->next = head;
+    head->previous = head;
+}
+
+static inline bool list_is_empty(const struct list *head)
+{
+    return head->next == head;
+}
+
+/* Whether an element is in a list. */
+static inline bool list_is_linked(const struct list *element)
+{
+    return element->next != NULL;
+}
+
+static inline void list_insert_before(struct list *position, struct list *element)
+{
+    assert(!list_is_linked(element));
+    assert(position->previous->next == position);
+    element->next = position;
+    element->previous = position->previous;
+    position->previous->next = element;
+    position->previous = element;
+}
+
+static inline void list_append(struct list *head, struct list *element)
+{
+    list_insert_before(head, element);
+}
+
+static inline void list_prepend(struct list *head, struct list *element)
+{
+    list_insert_before(head->next, element);
+}
+
+static inline void list_remove(struct list *element)
+{
+    assert(list_is_linked(element));
+    assert(element->next->previous == element && element->previous->next == element);
+    element->next->previous = element->previous;
+    element->previous->next = element->next;
+    element->next = NULL;
+    element->previous = NULL;
+}
+
+/* The first element, NULL if there is none. */
+static inline struct list *list_first(const struct list *head)
+{
+    return list_is_empty(head) ? NULL : head->next;
+}
+
+/* Removes and returns the first element, NULL if there is none. */
+static inline struct list *list_take_first(struct list *head)
+{
+    struct list *first = list_first(head);
+    if (first != NULL)
+        list_remove(first);
+    return first;
+}

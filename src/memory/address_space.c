@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Address spaces, and which of them the hart uses.
+ */
+#include "memory/address_space.h"
+
+#include <stddef.h>
+
+#include "base/assert.h"
+#include "base/string.h"
+#include "platform/csr.h"
+
+static paddr_t kernel_root;
+
+static uint64_t satp_of(paddr_t root, uint16_t asid)
+{
+    return (uint64_t)SATP_MODE_SV39 << SATP_MODE_SHIFT |
+           (uint64_t)asid << SATP_ASID_SHIFT | root.value >> PAGE_SHIFT;
+}
+
+/* Writes ones into satp's ASID field and counts those that stay (Privileged 1.12,
+ * 4.1.11). */
+static uint32_t probe_asid_bits(void)
+{
+    csr_write(satp, satp_of(kernel_root, UINT16_MAX));
+    uint16_t implemented = (uint16_t)(csr_read(satp) >> SATP_ASID_SHIFT);
+    csr_write(satp, satp_of(kernel_root, 0));
+    fence_translations();
+    uint32_t bits = 0;
+    while (implemented >> bits & 1)
+        bits++;
+    return bits;
+}
+
+void address_space_init(paddr_t root, uint32_t asid_bits_limit)
+{
+    kernel_root = root;
+    uint32_t bits = probe_asid_bits();
+    asid_init(bits < asid_bits_limit ? bits : asid_bits_limit);
+}
+
+bool address_space_create(struct address_space *space)
+{
+    paddr_t root = frame_alloc(0);
+    if (paddr_is_none(root))
+        return false;
+    const size_t half = KERNEL_HALF_ROOT_INDEX * sizeof(uint64_t);
+    memset(direct_map(root), 0, half);
+    memcpy((char *)direct_map(root) + half, (char *)direct_map(kernel_root) + half,
+           PAGE_SIZE - half);
+    *space = (struct address_space){.table.root = root};
+    return true;
+}
+
+enum page_result address_space_add_page(struct address_space *space, vaddr_t address,
+                                        uint64_t permissions, void **page)
+{
+    paddr_t frame = frame_alloc(0);
+    if (paddr_is_none(frame))
+        return PAGE_NO_MEMORY;
+    enum page_result result = page_table_map(&space->table, address, frame, PAGE_SIZE,
+                                             permissions | PAGE_USER);
+    if (result != PAGE_DONE) {
+        frame_free(frame);
+        return result;
+    }
+    frame_list_push(&space->table.frames, frame);
+    *page = direct_map(frame);
+    return PAGE_DONE;
+}
+
+bool address_space_shrink(struct address_space *space)
+{
+    paddr_t frame = frame_list_pop(&space->table.frames);
+    if (paddr_is_none(frame))
+        return false;
+    frame_free(frame);
+    return true;
+}
+
+void address_space_destroy(struct address_space *space)
+{
+    assert(space->table.frames.count == 0);
+    frame_free(space->table.root);
+    space->table.root = PADDR_NONE;
+}
+
+void address_space_renew(struct address_space *space)
+{
+    if (space == NULL) {
+        csr_write(satp, satp_of(kernel_root, 0));
+        return;
+    }
+    enum asid_result result = asid_assign(&space->asid);
+    space->satp = satp_of(space->table.root, space->asid.number);
+    csr_write(satp, space->satp);
+    if (result == ASID_GENERATION)
+        fence_translations();
+    else if (result == ASID_NONE)
+        fence_address_space(0);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Calls into the firmware, by name.
+ */
+#include "platform/sbi.h"
+
+uint32_t sbi_spec_version(void)
+{
+    return (uint32_t)sbi_call(0, 0, 0, 0, 0, 0, 0, SBI_BASE).value;
+}
+
+bool sbi_has_extension(uint64_t extension)
+{
+    return sbi_call(extension, 0, 0, 0, 0, 0, 3, SBI_BASE).value != 0;
+}
+
+void sbi_set_timer(uint64_t time)
+{
+    sbi_call(time, 0, 0, 0, 0, 0, 0, SBI_TIME);
+}
+
+void sbi_shutdown(void)
+{
+    sbi_call(0, 0, 0, 0, 0, 0, 0, SBI_SRST);
+}
+
+void sbi_console_putchar(char character)
+{
+    sbi_call((uint8_t)character, 0, 0, 0, 0, 0, 0, SBI_LEGACY_CONSOLE_PUTCHAR);
+}

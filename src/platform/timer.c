@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The timer by SBI TIME or by stimecmp. Stopping it is a bit of `sie` in both cases:
+ * that takes one instruction, and a call into the firmware some 300.
+ */
+#include "platform/timer.h"
+
+#include "platform/sbi.h"
+
+static bool sstc;
+static uint64_t ticks_per_second;
+static uint64_t programmings;
+
+void timer_init(bool use_sstc, uint64_t hz)
+{
+    sstc = use_sstc;
+    ticks_per_second = hz;
+    timer_stop();
+}
+
+uint64_t timer_hz(void)
+{
+    return ticks_per_second;
+}
+
+void timer_set(uint64_t time)
+{
+    programmings++;
+    if (sstc)
+        csr_write(CSR_STIMECMP, time);
+    else
+        sbi_set_timer(time);
+    csr_set(sie, SIE_STIE);
+}
+
+void timer_stop(void)
+{
+    csr_clear(sie, SIE_STIE);
+}
+
+uint64_t timer_programmings(void)
+{
+    return programmings;
+}

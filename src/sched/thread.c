@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The states of a thread.
+ */
+#include "sched/thread.h"
+
+#include "base/string.h"
+
+static const char *const state_names[THREAD_STATES] = {
+    [THREAD_STOPPED] = "stopped",
+    [THREAD_READY] = "ready",
+    [THREAD_RUNNING] = "running",
+    [THREAD_SLEEPING] = "sleeping",
+    [THREAD_WAITING_CHILD] = "waiting for a child",
+    [THREAD_WAITING_DESCENDANTS] = "waiting for its descendants' end",
+    [THREAD_ENDED] = "ended",
+};
+
+void thread_init(struct thread *thread, struct hart *hart, uint64_t trap_return,
+                 uint64_t stack_top, struct address_space *space)
+{
+    memset(thread, 0, sizeof *thread);
+    thread->hart = hart;
+    thread->stack_top = stack_top;
+    thread->context.ra = trap_return;
+    thread->context.sp = stack_top;
+    thread->state = THREAD_STOPPED;
+    thread->space = space;
+}
+
+bool thread_is_blocked(const struct thread *thread)
+{
+    return thread->state == THREAD_SLEEPING || thread->state == THREAD_WAITING_CHILD ||
+           thread->state == THREAD_WAITING_DESCENDANTS;
+}
+
+const char *thread_state_name(enum thread_state state)
+{
+    return state < THREAD_STATES ? state_names[state] : "in no known state";
+}
+
+void thread_check(const struct thread *thread)
+{
+    assert(thread->state < THREAD_STATES);
+    assert((thread->flags & ~(THREAD_RESCHEDULE | THREAD_DYING)) == 0);
+    assert(list_is_linked(&thread->run_link) == (thread->state == THREAD_READY));
+    assert(thread->deadline_index == 0 || thread_is_blocked(thread));
+    assert(thread->stack_top % 16 == 0);
+    assert(thread->context.sp <= thread->stack_top &&
+           thread->context.sp > thread->stack_top - PAGE_SIZE);
+}

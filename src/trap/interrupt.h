@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Interrupts: of this hart's timer, so far.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "sched/thread.h"
+
+/* Wakes whose deadline has passed, ends the slice if it is over. */
+void interrupt_timer(struct thread *thread, uint64_t scause);
+
+/* No source of any other interrupt is enabled. */
+void interrupt_unexpected(struct thread *thread, uint64_t scause);

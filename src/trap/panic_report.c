@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The report of a kernel bug. It trusts nothing that it has not checked: a trap in here
+ * stops the machine at once.
+ */
+#include "trap/panic_report.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <trapeze/abi.h>
+
+#include "base/panic.h"
+#include "base/printk.h"
+#include "memory/image.h"
+#include "memory/kernel_map.h"
+#include "platform/console.h"
+#include "platform/csr.h"
+#include "platform/power.h"
+#include "trap/backtrace.h"
+#include "trap/fault.h"
+
+static const char *const register_names[] = {
+    "sepc", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0",
+    "a1",   "a2", "a3", "a4", "a5",  "a6",  "a7", "s2", "s3", "s4", "s5",
+    "s6",   "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6",
+};
+
+static_assert(sizeof register_names / sizeof *register_names ==
+                  TRAPFRAME_SIZE / sizeof(uint64_t),
+              "one name for each register");
+
+static void print_registers(const struct trapframe *frame)
+{
+    const uint64_t *values = (const uint64_t *)frame;
+    for (size_t i = 0; i < sizeof register_names / sizeof *register_names; i++) {
+        if (i % 4 == 0)
+            printk("trapeze:  ");
+        printk(" %4s %016lx", register_names[i], values[i]);
+        if (i % 4 == 3)
+            printk("\n");
+    }
+}
+
+/* The reason in words: panic() has logged its own, an assert left a text in a0.
+ */
+static void print_reason(const struct trapframe *frame, uint64_t scause, uint64_t stval)
+{
+    if (panic_message() != NULL)
+        return;
+    const char *reason = "the kernel itself has trapped";
+    if (kernel_stack_is_guard(vaddr(stval)) ||
+        kernel_stack_is_guard(vaddr(frame->sp - 1)))
+        reason = "kernel stack overflow";
+    else if (scause == SCAUSE_BREAKPOINT && frame->a0 >= (uint64_t)image_constants &&
+             frame->a0 < (uint64_t)image_constants_end)
+        reason = (const char *)frame->a0;
+    printk("trapeze: panic: %s\n", reason);
+}
+
+_Noreturn void panic_report(const struct trapframe *frame)
+{
+    uint64_t scause = csr_read(scause);
+    uint64_t stval = csr_read(stval);
+    print_reason(frame, scause, stval);
+    printk("trapeze:   scause 0x%lx (%s), stval 0x%lx, sstatus 0x%lx\n", scause,
+           scause >> SCAUSE_INTERRUPT_BIT ? "interrupt" : fault_name(scause), stval,
+           csr_read(sstatus));
+    backtrace_print(frame);
+    print_registers(frame);
+    printk("trapeze: stopped\n");
+    console_flush();
+    power_off(STATUS_PANIC);
+}
+
+_Noreturn void panic_stop(void)
+{
+    power_off(STATUS_PANIC);
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * System calls. Each reads its arguments from the caller's trapframe, checks all of
+ * them, and only then changes anything; results go into the trapframe as well. A call
+ * that blocks leaves that to whoever wakes the caller. A long one that an interrupt
+ * cuts short puts sepc back on the ecall and is made again, with its progress kept in
+ * the object.
+ */
+#include "trap/syscall.h"
+
+#include "base/string.h"
+#include "memory/frame.h"
+#include "object/process.h"
+#include "platform/machine.h"
+#include "platform/timer.h"
+#include "platform/uart.h"
+#include "sched/sched.h"
+
+#define ECALL_BYTES 4
+#define FIRST_CALL 8UL /* the lowest number in syscalls.def */
+
+static void give(struct process *caller, int64_t result)
+{
+    caller->thread.trapframe.a0 = (uint64_t)result;
+}
+
+static void restart(struct process *caller)
+{
+    caller->thread.trapframe.sepc -= ECALL_BYTES;
+}
+
+static void sys_process_self(struct process *caller)
+{
+    give(caller, caller->id);
+}
+
+static void sys_yield(struct process *caller)
+{
+    give(caller, E_OK);
+    sched_yield(&caller->thread);
+}
+
+static void sys_process_exit(struct process *caller)
+{
+    struct process_end end = {.kind = END_EXITED,
+                              .status = caller->thread.trapframe.a0 & 0xff};
+    process_end(caller, &end);
+}
+
+/* The name in a0 to a4, which are neighbours in the trapframe. */
+static enum trapeze_error begin_creation(struct process *caller, uint32_t *elf_error)
+{
+    char name[PROGRAM_NAME_BYTES + 1];
+    memcpy(name, &caller->thread.trapframe.a0, PROGRAM_NAME_BYTES);
+    name[PROGRAM_NAME_BYTES] = '\0';
+    if (name[0] == '\0')
+        return E_INVALID;
+    return process_create(caller, name, &caller->loading, elf_error);
+}
+
+static void sys_process_create(struct process *caller)
+{
+    if (caller->loading == NULL) {
+        uint32_t elf_error = 0;
+        enum trapeze_error error = begin_creation(caller, &elf_error);
+        if (error != E_OK) {
+            if (error == E_BAD_PROGRAM)
+                caller->thread.trapframe.a1 = elf_error;
+            give(caller, error);
+            return;
+        }
+    }
+    struct process *child = caller->loading;
+    switch (process_load(child)) {
+    case STEP_MORE:
+        restart(caller);
+        return;
+    case STEP_NO_MEMORY:
+        caller->loading = NULL;
+        process_abandon(child);
+        give(caller, E_NO_MEMORY);
+        return;
+    case STEP_DONE:
+        caller->loading = NULL;
+        give(caller, child->id);
+        return;
+    }
+}
+
+/* The stopped child that a0 names, or NULL with the error in a0. */
+static struct process *stopped_child(struct process *caller)
+{
+    struct process *child =
+        process_find_child(caller, (int64_t)caller->thread.trapframe.a0);
+    if (child == NULL) {
+        give(caller, E_NO_PROCESS);
+        return NULL;
+    }
+    if (child->thread.state != THREAD_STOPPED) {
+        give(caller, E_BAD_STATE);
+        return NULL;
+    }
+    return child;
+}
+
+static void sys_process_argument(struct process *caller)
+{
+    const struct trapframe *frame = &caller->thread.trapframe;
+    struct process *child = stopped_child(caller);
+    if (child == NULL)
+        return;
+    if (frame->a1 < 1 || frame->a1 > 4 * sizeof(uint64_t)) {
+        give(caller, E_INVALID);
+        return;
+    }
+    give(caller, process_add_argument(child, (const char *)&frame->a2, frame->a1));
+}
+
+static void sys_process_start(struct process *caller)
+{
+    struct process *child = stopped_child(caller);
+    if (child != NULL)
+        give(caller, process_start(child));
+}
+
+static void sys_process_wait(struct process *caller)
+{
+    const struct trapframe *frame = &caller->thread.trapframe;
+    process_wait(caller, (int64_t)frame->a0, frame->t1);
+}
+
+static void sys_process_kill(struct process *caller)
+{
+    struct process *child =
+        process_find_child(caller, (int64_t)caller->thread.trapframe.a0);
+    if (child == NULL) {
+        give(caller, E_NO_PROCESS);
+        return;
+    }
+    process_end(child, &(struct process_end){.kind = END_KILLED});
+    give(caller, E_OK);
+}
+
+static void sys_sleep(struct process *caller)
+{
+    uint64_t deadline_ticks = caller->thread.trapframe.t1;
+    if (deadline_ticks == 0)
+        give(caller, E_INVALID);
+    else if (deadline_ticks <= timer_now())
+        give(caller, E_OK);
+    else
+        sched_block(&caller->thread, THREAD_SLEEPING, deadline_ticks);
+}
+
+static void sys_memory_extend(struct process *caller)
+{
+    uint64_t page_count = caller->thread.trapframe.a0;
+    uint64_t start = caller->heap_end;
+    if (page_count > (USER_TOP - start) / PAGE_SIZE) {
+        give(caller, E_NO_MEMORY);
+        return;
+    }
+    switch (process_extend_heap(caller, start + page_count * PAGE_SIZE)) {
+    case STEP_MORE:
+        restart(caller);
+        return;
+    case STEP_NO_MEMORY:
+        give(caller, E_NO_MEMORY);
+        return;
+    case STEP_DONE:
+        give(caller, (int64_t)start);
+        return;
+    }
+}
+
+static void sys_debug_write(struct process *caller)
+{
+    const struct trapframe *frame = &caller->thread.trapframe;
+    if (frame->a0 < 1 || frame->a0 > 5 * sizeof(uint64_t)) {
+        give(caller, E_INVALID);
+        return;
+    }
+    give(caller, (int64_t)uart_try_write((const char *)&frame->a1, frame->a0));
+}
+
+static int64_t kernel_info(const struct process *caller, uint64_t item)
+{
+    switch (item) {
+    case INFO_ABI_VERSION:
+        return TRAPEZE_ABI_VERSION;
+    case INFO_FEATURES:
+        return (int64_t)machine.features;
+    case INFO_TIMEBASE_HZ:
+        return (int64_t)timer_hz();
+    case INFO_HARTS:
+        return (int64_t)machine.hart_count;
+    case INFO_HART:
+        return (int64_t)caller->thread.hart->id;
+    case INFO_MEMORY_BYTES:
+        return (int64_t)machine.memory_bytes;
+    case INFO_FREE_PAGES:
+        return (int64_t)frame_free_count();
+    case INFO_LARGEST_RUN_PAGES:
+        return (int64_t)frame_largest_run();
+    case INFO_PROCESSES:
+        return (int64_t)process_count();
+    case INFO_SLICE_TICKS:
+        return (int64_t)sched_slice_ticks();
+    case INFO_TIMER_PROGRAMMINGS:
+        return (int64_t)timer_programmings();
+    case INFO_SWITCHES:
+        return (int64_t)sched_switches();
+    case INFO_ENTRY_INSTRET:
+        return (int64_t)machine.entry_instret;
+    case INFO_ASID_BITS:
+        return asid_bits();
+    case INFO_IDLE_WAITS:
+        return (int64_t)machine.idle_waits;
+    default:
+        return E_INVALID;
+    }
+}
+
+static void sys_kernel_info(struct process *caller)
+{
+    give(caller, kernel_info(caller, caller->thread.trapframe.a0));
+}
+
+static void no_such_call(struct process *caller)
+{
+    give(caller, E_NO_SYSCALL);
+}
+
+typedef void syscall_handler(struct process *caller);
+
+static syscall_handler *const calls[] = {
+#define SYSCALL(number, name, arity, arguments, summary) \
+    [(number)-FIRST_CALL] = sys_##name,
+#include <trapeze/syscalls.def>
+#undef SYSCALL
+};
+
+void syscall_dispatch(struct thread *thread, uint64_t scause)
+{
+    (void)scause;
+    uint64_t number = thread->trapframe.a7;
+    thread->trapframe.sepc += ECALL_BYTES;
+    if (number - FIRST_CALL < sizeof calls / sizeof calls[0])
+        calls[number - FIRST_CALL](process_of(thread));
+    else
+        no_such_call(process_of(thread));
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Traps: the only ways into the kernel after boot.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "sched/thread.h"
+
+/* In trap_entry.S, which says what holds there. */
+void trap_entry(void);
+void trap_return(void);
+
+/* This hart's traps go to trap_entry; user mode may read the counters, and no more. */
+void trap_init(void);
+
+/* The end of boot: runs the processes, waits where none is ready, and returns when the
+ * first process has ended and all its pages are back. */
+void trap_idle(void);
+
+/* What trap_entry calls: `thread` has trapped for the reason `scause`. */
+void trap_dispatch(struct thread *thread, uint64_t scause);
+
+/* What trap_return calls while `thread` has flags. */
+void trap_work(struct thread *thread);
+
+/* Handles what is pending, from the kernel's own long operations. */
+void trap_poll_interrupts(void);

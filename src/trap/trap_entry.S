@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The way into the kernel and out of it. stvec points to trap_entry from boot on.
+ *
+ * The invariant of sscratch: in user mode it holds the running thread, whose first
+ * field is its trapframe; in the kernel it holds 0. So the first instruction of a trap
+ * gets a pointer to save registers by, and a 0 says that the trap came from the kernel
+ * itself, which is always a bug.
+ */
+#include "platform/riscv.h"
+#include "sched/trapframe.h"
+
+    .section .text
+
+/* All registers to the trapframe at sp; the interrupted sp comes from sscratch, which
+ * becomes 0. */
+    .macro save_registers
+    .irp number, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, \
+        21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    sd x\number, TRAPFRAME_X(\number)(sp)
+    .endr
+    csrrw t0, sscratch, zero
+    sd t0, TRAPFRAME_X(2)(sp)
+    csrr t1, sepc
+    sd t1, TRAPFRAME_SEPC(sp)
+    .endm
+
+/*
+ * trap_entry, from the hart
+ *
+ * On entry: S-mode, interrupts off; scause, stval, sepc tell what happened. From user
+ *   mode: every register is the user's; satp is the process's, whose upper half is the
+ *   kernel.
+ * On exit: through trap_return.
+ */
+    .balign 4
+    .global trap_entry
+    .type trap_entry, @function
+trap_entry:
+    /* 1. Get hold of the thread; its sp waits in sscratch. A thread is in the upper half:
+     * a user's sp here means that step 2 has trapped, and would for ever. */
+    csrrw sp, sscratch, sp
+    bgez sp, trap_from_kernel
+
+    /* 2. Save the user's registers in its trapframe. */
+    save_registers
+
+    /* 3. Become the kernel: its hart and its stack. */
+    mv a0, sp
+    csrr a1, scause
+    ld tp, THREAD_HART(a0)
+    ld sp, THREAD_STACK_TOP(a0)
+    call trap_dispatch
+
+/*
+ * trap_return
+ *
+ * On entry: S-mode, interrupts off, tp = the hart, on the kernel stack of its current
+ *   thread, of which nothing is needed any more. This is where trap_dispatch returns
+ *   to, where a new thread begins, and where one that was switched out goes on.
+ * On exit: user mode, every register as the trapframe has it, sscratch = the thread.
+ */
+    .global trap_return
+    .type trap_return, @function
+trap_return:
+    /* 4. Whoever runs here now may have something to do first. */
+    ld a0, HART_CURRENT(tp)
+    ld t0, THREAD_FLAGS(a0)
+    bnez t0, work
+
+    /* 5. Restore the user's registers, the pointer to them last. */
+    csrw sscratch, a0
+    ld t0, TRAPFRAME_SEPC(a0)
+    csrw sepc, t0
+    .irp number, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, \
+        21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    ld x\number, TRAPFRAME_X(\number)(a0)
+    .endr
+    ld a0, TRAPFRAME_X(10)(a0)
+    sret
+
+work:
+    /* 6. Do it and look again: after a switch another thread comes back here. */
+    call trap_work
+    j trap_return
+    .size trap_return, . - trap_return
+
+/*
+ * trap_from_kernel
+ *
+ * On entry: sp = 0, sscratch = the kernel's sp, which may be the reason for the trap;
+ *   tp may still be the user's. One register is free: sp.
+ * On exit: none. The first trap reports, a second one stops the machine.
+ */
+    .type trap_from_kernel, @function
+trap_from_kernel:
+    /* 1. Claim the emergency stack: swap the word's own address, not 0, into it. */
+    la sp, emergency_claim
+    amoswap.d sp, sp, (sp)
+    bnez sp, second_trap
+
+    /* 2. Save what the bug left, and report it. */
+    la sp, image_emergency_stack_end - TRAPFRAME_SIZE
+    save_registers
+    mv a0, sp
+    call panic_report
+
+second_trap:
+    /* 3. Even the report has failed. */
+    la sp, image_emergency_stack_end
+    call panic_stop
+    .size trap_from_kernel, . - trap_from_kernel
+
+    .section .data
+    .balign 8
+emergency_claim:
+    .dword 0

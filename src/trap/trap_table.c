@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The trap table: what the kernel does for each cause. It is fixed when the kernel is
+ * linked; user programs pick a row, never a handler.
+ */
+#include "object/process.h"
+#include "sched/fpu_owner.h"
+#include "sched/sched.h"
+#include "trap/fault.h"
+#include "trap/interrupt.h"
+#include "trap/invariants.h"
+#include "trap/syscall.h"
+#include "trap/trap.h"
+
+/* Codes from here on are reserved or for custom use. They share the row that has this
+ * number. */
+#define EXCEPTIONS 20
+#define INTERRUPTS 14
+#define INTERRUPT_FLAG (1UL << SCAUSE_INTERRUPT_BIT)
+
+typedef void trap_handler(struct thread *thread, uint64_t scause);
+
+/* Whether the instruction bits in stval may be those of a floating-point instruction, or
+ * of an access to fflags, frm or fcsr (Unprivileged ISA, table 24.1). 0 is what a hart
+ * says that does not tell them. */
+static bool may_need_fpu(uint32_t code)
+{
+    if (code == 0)
+        return true;
+    if ((code & 3) != 3) /* c.fld, c.fsd, c.fldsp, c.fsdsp: quadrants 0 and 2 */
+        return (code & 1) == 0 && (code >> 13 & 3) == 1;
+    uint32_t opcode = code >> 2 & 31;
+    if (opcode == 0x1c) /* SYSTEM */
+        return code >> 20 >= 1 && code >> 20 <= 3;
+    /* LOAD-FP, STORE-FP, MADD to NMADD, OP-FP */
+    return opcode == 0x01 || opcode == 0x09 || (opcode >= 0x10 && opcode <= 0x14);
+}
+
+static void illegal_instruction(struct thread *thread, uint64_t scause)
+{
+    if (!may_need_fpu((uint32_t)csr_read(stval)) || !fpu_first_use(thread))
+        fault_end_process(thread, scause);
+}
+
+static trap_handler *const exceptions[EXCEPTIONS + 1] = {
+    [SCAUSE_INSTRUCTION_MISALIGNED] = fault_end_process,
+    [SCAUSE_INSTRUCTION_ACCESS] = fault_end_process,
+    [SCAUSE_ILLEGAL_INSTRUCTION] = illegal_instruction,
+    [SCAUSE_BREAKPOINT] = fault_end_process,
+    [SCAUSE_LOAD_MISALIGNED] = fault_end_process,
+    [SCAUSE_LOAD_ACCESS] = fault_end_process,
+    [SCAUSE_STORE_MISALIGNED] = fault_end_process,
+    [SCAUSE_STORE_ACCESS] = fault_end_process,
+    [SCAUSE_ECALL_FROM_U] = syscall_dispatch,
+    [SCAUSE_ECALL_FROM_S] = fault_end_process,
+    [10] = fault_end_process,
+    [SCAUSE_ECALL_FROM_M] = fault_end_process,
+    [SCAUSE_INSTRUCTION_PAGE_FAULT] = fault_end_process,
+    [SCAUSE_LOAD_PAGE_FAULT] = fault_end_process,
+    [14] = fault_end_process,
+    [SCAUSE_STORE_PAGE_FAULT] = fault_end_process,
+    [SCAUSE_DOUBLE_TRAP] = fault_end_process,
+    [17] = fault_end_process,
+    [SCAUSE_SOFTWARE_CHECK] = fault_end_process,
+    [SCAUSE_HARDWARE_ERROR] = fault_end_process,
+    [EXCEPTIONS] = fault_end_process,
+};
+
+static trap_handler *const interrupts[INTERRUPTS + 1] = {
+    [0] = interrupt_unexpected,
+    [SCAUSE_SUPERVISOR_SOFTWARE] = interrupt_unexpected,
+    [2] = interrupt_unexpected,
+    [SCAUSE_MACHINE_SOFTWARE] = interrupt_unexpected,
+    [4] = interrupt_unexpected,
+    [SCAUSE_SUPERVISOR_TIMER] = interrupt_timer,
+    [6] = interrupt_unexpected,
+    [SCAUSE_MACHINE_TIMER] = interrupt_unexpected,
+    [8] = interrupt_unexpected,
+    [SCAUSE_SUPERVISOR_EXTERNAL] = interrupt_unexpected,
+    [10] = interrupt_unexpected,
+    [SCAUSE_MACHINE_EXTERNAL] = interrupt_unexpected,
+    [12] = interrupt_unexpected,
+    [SCAUSE_COUNTER_OVERFLOW] = interrupt_unexpected,
+    [INTERRUPTS] = interrupt_unexpected,
+};
+
+void trap_dispatch(struct thread *thread, uint64_t scause)
+{
+    if (scause >> SCAUSE_INTERRUPT_BIT) {
+        uint64_t code = scause & ~INTERRUPT_FLAG;
+        interrupts[code < INTERRUPTS ? code : INTERRUPTS](thread, scause);
+    } else {
+        exceptions[scause < EXCEPTIONS ? scause : EXCEPTIONS](thread, scause);
+    }
+    if (CHECK_INVARIANTS)
+        invariants_check();
+}
+
+void trap_work(struct thread *thread)
+{
+    if (thread->flags & THREAD_DYING) {
+        process_dismantle(process_of(thread));
+        trap_poll_interrupts();
+    }
+    if (thread->flags & THREAD_RESCHEDULE)
+        sched_switch(thread);
+}

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""The harness that boot tests and script tests run on."""

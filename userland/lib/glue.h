@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the files that stand between picolibc and the kernel share.
+ */
+#pragma once
+
+/* A signal that ends a process gives it this status and the signal's number, as shells
+ * have it. */
+#define STATUS_SIGNAL_BASE 128
+
+/* Sends the line buffer of stdout and stderr to the console. A weak reference: a
+ * program that does not use stdio does not carry it. */
+__attribute__((weak)) void glue_flush(void);

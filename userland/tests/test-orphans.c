@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Nobody outlives its parent: when a process ends, however it does, its descendants
+ * have ended before, whatever they were doing, and every page is back: the second time,
+ * since the table of processes keeps the pages by which it grows the first time.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "children.h"
+
+#define PROGRAM "test-orphans"
+#define DEPTH 30U
+
+/* Lets the others run: as many slices as there are processes that want the CPU will do.
+ */
+static void sleep_for_slices(uint64_t count)
+{
+    trapeze_sleep_until(trapeze_time() +
+                        count * (uint64_t)sys_kernel_info(INFO_SLICE_TICKS));
+}
+
+/* One child in each state that a process can be in. */
+static void start_family(void)
+{
+    make_child(PROGRAM, "spin", 0); /* stopped */
+    start_child(PROGRAM, "spin", 0);
+    start_child(PROGRAM, "yield", 0);
+    start_child(PROGRAM, "sleep", 0);
+    start_child(PROGRAM, "wait", 0);
+    start_child(PROGRAM, "exit", 0); /* ended, and nobody waits for it */
+    sleep_for_slices(6);
+}
+
+static int child(const char *role, unsigned number)
+{
+    struct trapeze_child end;
+
+    while (strcmp(role, "spin") == 0)
+        __asm__ volatile("");
+    while (strcmp(role, "yield") == 0)
+        sys_yield();
+    while (strcmp(role, "sleep") == 0)
+        trapeze_sleep_until(UINT64_MAX);
+    if (strcmp(role, "chain") == 0 && number > 0)
+        trapeze_wait(start_child(PROGRAM, "chain", number - 1), TRAPEZE_NEVER, &end);
+    if (strcmp(role, "wait") == 0 || strcmp(role, "chain") == 0)
+        trapeze_wait(start_child(PROGRAM, "sleep", 0), TRAPEZE_NEVER, &end);
+    if (strcmp(role, "family-exit") == 0)
+        start_family();
+    if (strcmp(role, "family-fault") == 0) {
+        start_family();
+        __builtin_trap();
+    }
+    if (strcmp(role, "family-stay") == 0) {
+        start_family();
+        trapeze_sleep_until(UINT64_MAX);
+    }
+    return 3;
+}
+
+/* Gives the pages that are free afterwards. */
+static long end_family(const char *role, unsigned number, bool kill,
+                       enum trapeze_end kind)
+{
+    long processes = sys_kernel_info(INFO_PROCESSES);
+    struct trapeze_child end;
+
+    long id = start_child(PROGRAM, role, number);
+    if (kill) {
+        sleep_for_slices(20);
+        CHECK(sys_kernel_info(INFO_PROCESSES) > processes + 4);
+        CHECK_EQUAL(sys_process_kill(id), 0);
+    }
+    CHECK_EQUAL(trapeze_wait(id, TRAPEZE_NEVER, &end), id);
+    CHECK_EQUAL(end.kind, kind);
+    CHECK_EQUAL(sys_kernel_info(INFO_PROCESSES), processes);
+    return sys_kernel_info(INFO_FREE_PAGES);
+}
+
+static void test(const char *role, unsigned number, bool kill, enum trapeze_end kind)
+{
+    long free_pages = end_family(role, number, kill, kind);
+
+    CHECK_EQUAL(end_family(role, number, kill, kind), free_pages);
+}
+
+int main(int argc, char *argv[])
+{
+    if (argc == 3)
+        return child(argv[1], (unsigned)strtoul(argv[2], NULL, 10));
+    test("family-exit", 0, false, END_EXITED);
+    test("family-fault", 0, false, END_FAULTED);
+    test("family-stay", 0, true, END_KILLED);
+    test("chain", DEPTH, true, END_KILLED);
+    return check_end(PROGRAM);
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Every integer register survives preemption and every system call but its results; a
+ * new process finds nothing in its registers that is not its own.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "children.h"
+#include "spin.h"
+
+#define PROGRAM "test-registers"
+#define CHILDREN 3U
+#define ROUNDS UINT64_C(20000000)
+#define WORDS (sizeof(struct trapeze_registers) / sizeof(uint64_t))
+
+static struct trapeze_registers pattern(uint64_t seed)
+{
+    uint64_t words[WORDS];
+    struct trapeze_registers registers;
+
+    for (size_t i = 0; i < WORDS; i++)
+        words[i] = (seed + 1) * UINT64_C(0x9e3779b97f4a7c15) +
+                   i * UINT64_C(0x0101010101010101);
+    memcpy(&registers, words, sizeof(registers));
+    return registers;
+}
+
+static void check_same(const struct trapeze_registers *actual,
+                       const struct trapeze_registers *expected, const char *when)
+{
+    uint64_t a[WORDS], b[WORDS];
+
+    memcpy(a, actual, sizeof(a));
+    memcpy(b, expected, sizeof(b));
+    for (size_t i = 0; i < WORDS; i++)
+        if (!CHECK(a[i] == b[i]))
+            printf("    x%zu is 0x%lx, was 0x%lx: %s\n", i + 1, a[i], b[i], when);
+}
+
+static int spinning_child(uint64_t seed)
+{
+    struct trapeze_registers before = pattern(seed), after;
+
+    before.t6 = ROUNDS;
+    after = before;
+    spin_counting_t6(&after);
+    before.t6 = 0;
+    check_same(&after, &before, "preempted");
+
+    before.ra = ROUNDS;
+    after = before;
+    spin_counting_ra(&after);
+    before.ra = 0;
+    check_same(&after, &before, "preempted");
+    return check_failures > 0;
+}
+
+static void test_preemption(void)
+{
+    long switches = sys_kernel_info(INFO_SWITCHES);
+
+    for (unsigned i = 0; i < CHILDREN; i++)
+        start_child(PROGRAM, "spin", i);
+    for (unsigned i = 0; i < CHILDREN; i++)
+        expect_exit(0, 0);
+    CHECK(sys_kernel_info(INFO_SWITCHES) - switches > 10); /* or nothing was tested */
+}
+
+/* Makes the call; the registers from a0 to a[results - 1] may change, no other. Gives
+ * a0. */
+static long call(struct trapeze_registers registers, long number, int results,
+                 const char *name)
+{
+    struct trapeze_registers before;
+
+    registers.a7 = (uint64_t)number;
+    before = registers;
+    trapeze_ecall(&registers);
+    uint64_t *const result[] = {&before.a0, &before.a1, &before.a2, &before.a3,
+                                &before.a4};
+    const uint64_t got[] = {registers.a0, registers.a1, registers.a2, registers.a3,
+                            registers.a4};
+    for (int i = 0; i < results; i++)
+        *result[i] = got[i];
+    check_same(&registers, &before, name);
+    return (long)registers.a0;
+}
+
+static struct trapeze_registers arguments(uint64_t a0, uint64_t a1, uint64_t a2,
+                                          uint64_t t1)
+{
+    struct trapeze_registers registers = pattern(a0);
+
+    registers.a0 = a0;
+    registers.a1 = a1;
+    registers.a2 = a2;
+    registers.a3 = registers.a4 = 0;
+    registers.t1 = t1;
+    return registers;
+}
+
+static long create_exiting_child(void)
+{
+    uint64_t name;
+
+    memcpy(&name, "trivial", sizeof(name));
+    long child =
+        call(arguments(name, 0, 0, 0), SYS_process_create, 1, "process_create");
+    CHECK(child > 0);
+    CHECK_EQUAL(call(arguments((uint64_t)child, 8, name, 0), SYS_process_argument, 1,
+                     "process_argument"),
+                0);
+    return child;
+}
+
+static void test_system_calls(void)
+{
+    uint64_t soon = trapeze_time() + 20000;
+
+    CHECK_EQUAL(call(arguments(1, 2, 3, 4), SYS_process_self, 1, "process_self"),
+                sys_process_self());
+    CHECK_EQUAL(call(arguments(1, 2, 3, 4), SYS_yield, 1, "yield"), 0);
+    CHECK_EQUAL(call(arguments(1, 2, 3, soon), SYS_sleep, 1, "sleep"), 0);
+    CHECK(call(arguments(1, 2, 3, 4), SYS_memory_extend, 1, "memory_extend") > 0);
+    CHECK_EQUAL(
+        call(arguments(INFO_ABI_VERSION, 2, 3, 4), SYS_kernel_info, 1, "kernel_info"),
+        TRAPEZE_ABI_VERSION);
+    CHECK(call(arguments(1, '\n', 0, 4), SYS_debug_write, 1, "debug_write") >= 0);
+
+    long child = create_exiting_child();
+    CHECK_EQUAL(call(arguments((uint64_t)child, 2, 3, 4), SYS_process_start, 1,
+                     "process_start"),
+                0);
+    CHECK_EQUAL(
+        call(arguments((uint64_t)child, 2, 3, 0), SYS_process_wait, 5, "process_wait"),
+        child);
+    child = create_exiting_child();
+    CHECK_EQUAL(call(arguments((uint64_t)child, 2, 3, trapeze_time() + 20000),
+                     SYS_process_wait, 1, "process_wait, which times out"),
+                E_TIMEOUT);
+    CHECK_EQUAL(
+        call(arguments((uint64_t)child, 2, 3, 4), SYS_process_kill, 1, "process_kill"),
+        0);
+    CHECK_EQUAL(call(arguments(0, 2, 3, 0), SYS_process_wait, 5, "process_wait"),
+                child);
+}
+
+/* fresh.S has stored them: sp, a0 and a1 are the program's arguments, the rest is 0. */
+static void test_fresh(void)
+{
+    for (size_t i = 0; i < sizeof(fresh_registers) / sizeof(fresh_registers[0]); i++)
+        if (i != 2 - 1 && i != 10 - 1 && i != 11 - 1 && !CHECK(fresh_registers[i] == 0))
+            printf("    word %zu of spin.h's fresh_registers is 0x%lx\n", i,
+                   fresh_registers[i]);
+    CHECK_EQUAL(fresh_registers[2 - 1] % 16, 0);
+}
+
+int main(int argc, char *argv[])
+{
+    test_fresh();
+    if (argc == 3)
+        return spinning_child(strtoul(argv[2], NULL, 10));
+    test_preemption();
+    test_system_calls();
+    return check_end(PROGRAM);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * test-round-robin [N]: a switch costs the same whether 2 or N processes (4,096 unless
+ * told) are ready: they all do nothing but yield, and each yield is one switch. Exact
+ * under QEMU's -icount alone, where it is to be run.
+ */
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "children.h"
+#include "yield-loop.h"
+
+#define PROGRAM "test-round-robin"
+#define ROUNDS 5
+
+static long ids[4096];
+
+/* The cheapest of some rounds in which every process yields once, less the other
+ * processes' own instructions. The first rounds, where they start, and rounds with an
+ * interrupt cost more. */
+static uint64_t cheapest_round(unsigned processes)
+{
+    uint64_t cheapest = UINT64_MAX;
+
+    for (int i = 0; i < ROUNDS; i++) {
+        uint64_t cost = timed_yield();
+        cheapest = cost < cheapest ? cost : cheapest;
+    }
+    return cheapest - (processes - 1) * YIELD_LOOP_EXTRA;
+}
+
+int main(int argc, char *argv[])
+{
+    unsigned processes = argc == 2 ? (unsigned)strtoul(argv[1], NULL, 10) : 4096;
+
+    if (argc == 3)
+        yield_forever();
+    if (processes < 3 || processes > 4096) {
+        puts("usage: " PROGRAM " [N], N from 3 to 4096");
+        return 2;
+    }
+
+    ids[1] = start_child(PROGRAM, "child", 1);
+    uint64_t with_two = cheapest_round(2);
+    for (unsigned i = 2; i < processes; i++) {
+        ids[i] = make_child(PROGRAM, "child", i);
+        if (ids[i] == 0)
+            return check_end(PROGRAM);
+    }
+    for (unsigned i = 2; i < processes; i++)
+        CHECK_EQUAL(sys_process_start(ids[i]), 0);
+    uint64_t with_all = cheapest_round(processes);
+    printf(PROGRAM
+           ": a switch takes %.2f instructions with 2 processes, %.2f with %u\n",
+           (double)with_two / 2, (double)with_all / processes, processes);
+    CHECK_EQUAL(with_all * 2, with_two * processes);
+    return check_end(PROGRAM);
+}
