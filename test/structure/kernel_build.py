@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: MIT
+"""What a build of the kernel consists of: sources, the object file of each, the tools, the image."""
+import functools
+import io
+import json
+import os
+import re
+import shlex
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from elftools.elf.elffile import ELFFile
+
+LAYERS = ("base", "platform", "memory", "sched", "object", "trap", "boot")
+
+
+def _directory(variable: str) -> Path:
+    value = os.environ.get(variable)
+    if not value:
+        raise RuntimeError(f"{variable} is not set; run these tests by `scripts/test structure`")
+    return Path(value).resolve()
+
+
+SOURCE = _directory("TRAPEZE_SOURCE")
+BUILD = _directory("TRAPEZE_BUILD")
+KERNEL_SOURCE = SOURCE / "src"
+IMAGE = BUILD / "trapeze.elf"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One kernel source file that is compiled, and how."""
+
+    name: str  # relative to src/
+    source: Path
+    object: Path
+    command: tuple[str, ...]  # the compiler and its flags; neither -c, -o nor the source
+    directory: Path
+
+    @property
+    def layer(self) -> str:
+        return self.name.split("/")[0]
+
+    def compile(self, *options: str) -> subprocess.CompletedProcess:
+        """Runs the unit's compiler with the unit's flags and then `options`; name the source."""
+        return subprocess.run([*self.command, *options], cwd=self.directory, check=False,
+                              capture_output=True, text=True)
+
+
+def _flags_only(command: list[str], file: str) -> tuple[str, ...]:
+    kept = []
+    arguments = iter(command)
+    for argument in arguments:
+        if argument == "-o":
+            next(arguments)
+        elif argument not in ("-c", file):
+            kept.append(argument)
+    return tuple(kept)
+
+
+@functools.cache
+def units() -> tuple[Unit, ...]:
+    """Every file of src/ that compile_commands.json compiles, in its order."""
+    path = BUILD / "compile_commands.json"
+    if not path.exists():
+        raise RuntimeError(f"{path} is missing; build the kernel first: scripts/test builds it")
+    found = []
+    for entry in json.loads(path.read_text(encoding="utf-8")):
+        source = (Path(entry["directory"]) / entry["file"]).resolve()
+        if not source.is_relative_to(KERNEL_SOURCE):
+            continue
+        command = entry.get("arguments") or shlex.split(entry["command"])
+        output = entry.get("output") or command[command.index("-o") + 1]
+        directory = Path(entry["directory"])
+        found.append(Unit(str(source.relative_to(KERNEL_SOURCE)), source,
+                          (directory / output).resolve(),
+                          _flags_only(command, entry["file"]), directory))
+    if not found:
+        raise RuntimeError(f"{path} compiles nothing of {KERNEL_SOURCE}")
+    return tuple(found)
+
+
+def kernel_files(*suffixes: str) -> list[Path]:
+    """The files of src/ and include/ that end so."""
+    return sorted(path for root in (KERNEL_SOURCE, SOURCE / "include")
+                  for path in root.rglob("*") if path.is_file() and path.name.endswith(suffixes))
+
+
+def relative(path: Path) -> str:
+    return str(path.relative_to(SOURCE))
+
+
+def tool(name: str) -> str:
+    """The binary utility of the toolchain that built the kernel."""
+    compiler = units()[0].command[0]
+    if not re.search(r"gcc$", compiler):
+        raise RuntimeError(f"the kernel was compiled by {compiler}, whose {name} is not known here")
+    return compiler[:-len("gcc")] + name
+
+
+def run_tool(name: str, *arguments: str | Path) -> str:
+    return subprocess.run([tool(name), *map(str, arguments)], check=True, capture_output=True,
+                          text=True).stdout
+
+
+@functools.cache
+def elf(path: Path) -> ELFFile:
+    """The whole file is read, so that nothing stays open."""
+    if not path.exists():
+        raise RuntimeError(f"{path} is missing; build the kernel first: scripts/test builds it")
+    return ELFFile(io.BytesIO(path.read_bytes()))
+
+
+def symbols(path: Path) -> list:
+    """The named symbols of an ELF file."""
+    table = elf(path).get_section_by_name(".symtab")
+    return [symbol for symbol in table.iter_symbols() if symbol.name] if table else []
+
+
+def image_symbol(name: str):
+    """The image's one symbol of this name."""
+    matches = [symbol for symbol in symbols(IMAGE) if symbol.name == name]
+    assert len(matches) == 1, f"{IMAGE.name} has {len(matches)} symbols called {name}, not 1"
+    return matches[0]

@@ -1,0 +1,411 @@
+# SPDX-License-Identifier: MIT
+"""The linked kernel: what may be written and executed, the trap tables, and whether assembly and C
+agree about the structures that both use.
+"""
+import functools
+import re
+import struct
+import subprocess
+
+import pytest
+
+import disassembly
+import dwarf
+import kernel_build
+from findings import expect_none
+from kernel_build import IMAGE, KERNEL_SOURCE, SOURCE
+
+PF_X, PF_W = 1, 2
+SHF_WRITE, SHF_EXECINSTR = 1, 4
+PAGE_BYTES = 4096
+
+# Privileged 1.13, table 20, written down here a second time: supervisor cause codes.
+EXCEPTION_CODES = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 15, 16, 18, 19}
+INTERRUPT_CODES = {1, 3, 5, 7, 9, 11, 13}  # also the machine's, and the counter overflow
+
+
+def writable_code(segments: list[tuple[int, int]]) -> list[str]:
+    """Of (address, flags): those that can be both written and executed."""
+    return [f"segment at 0x{address:x}" for address, flags in segments
+            if flags & PF_W and flags & PF_X]
+
+
+def load_segments(path) -> list:
+    return [segment for segment in kernel_build.elf(path).iter_segments()
+            if segment["p_type"] == "PT_LOAD"]
+
+
+def test_no_segment_is_writable_and_executable():
+    segments = [(s["p_vaddr"], s["p_flags"]) for s in kernel_build.elf(IMAGE).iter_segments()]
+    assert segments, "the image has no segments"
+    expect_none("writable and executable", writable_code(segments))
+
+
+def test_writable_code_is_found():
+    assert writable_code([(0x1000, 5), (0x2000, 7)]) == ["segment at 0x2000"]
+
+
+def test_segments_share_no_page():
+    """Else a page would need the permissions of both."""
+    spans = sorted((s["p_vaddr"] // PAGE_BYTES, -(-(s["p_vaddr"] + s["p_memsz"]) // PAGE_BYTES))
+                   for s in load_segments(IMAGE))
+    expect_none("segments that share a page", [
+        f"pages 0x{first:x} to 0x{end:x} and 0x{following:x} on"
+        for (first, end), (following, _) in zip(spans, spans[1:]) if following < end])
+
+
+def test_sections_have_one_purpose():
+    """Machine code is in .text only and cannot be written; constants can be neither."""
+    sections = {s.name: s["sh_flags"] for s in kernel_build.elf(IMAGE).iter_sections()}
+    assert sections[".text"] & SHF_EXECINSTR and not sections[".text"] & SHF_WRITE
+    assert not sections[".rodata"] & (SHF_WRITE | SHF_EXECINSTR)
+    expect_none("executable, beside .text", [name for name, flags in sections.items()
+                                             if flags & SHF_EXECINSTR and name != ".text"])
+
+
+@pytest.mark.parametrize("name", ["trap_entry", "trap_return", "swtch"])
+def test_symbol_exists(name):
+    symbol = kernel_build.image_symbol(name)
+    assert symbol["st_info"]["type"] == "STT_FUNC", f"{name} is not marked as a function"
+    text = kernel_build.elf(IMAGE).get_section_by_name(".text")
+    assert 0 <= symbol["st_value"] - text["sh_addr"] < text["sh_size"], f"{name} is not in .text"
+
+
+def test_trap_entry_suits_stvec():
+    """The two low bits of stvec are the mode: 0 for one entry (Privileged 1.12, 4.1.2)."""
+    address = kernel_build.image_symbol("trap_entry")["st_value"]
+    assert address % 4 == 0, f"trap_entry is at 0x{address:x}"
+
+
+def test_boot_starts_at_the_first_byte():
+    """The firmware jumps to where it has put the image."""
+    elf = kernel_build.elf(IMAGE)
+    first = min(load_segments(IMAGE), key=lambda segment: segment["p_vaddr"])
+    assert elf["e_entry"] == first["p_paddr"]
+    assert kernel_build.image_symbol("_start")["st_value"] == first["p_vaddr"]
+    assert first["p_paddr"] % (2 << 20) == 0
+
+
+# The trap tables.
+
+def table_entries(name: str) -> list[int]:
+    """The function addresses in a table of the kernel's constants."""
+    elf = kernel_build.elf(IMAGE)
+    symbol = kernel_build.image_symbol(name)
+    section = elf.get_section(symbol["st_shndx"])
+    assert not section["sh_flags"] & SHF_WRITE, f"{name} is in {section.name}, which is writable"
+    start = symbol["st_value"] - section["sh_addr"]
+    data = section.data()[start:start + symbol["st_size"]]
+    return [entry for (entry,) in struct.iter_unpack("<Q", data)]
+
+
+def function_names() -> dict[int, set[str]]:
+    names: dict[int, set[str]] = {}
+    for symbol in kernel_build.symbols(IMAGE):
+        if symbol["st_info"]["type"] == "STT_FUNC":
+            names.setdefault(symbol["st_value"], set()).add(symbol.name)
+    return names
+
+
+@pytest.mark.parametrize("name", ["exceptions", "interrupts", "calls"])
+def test_table_is_constant_and_full(name):
+    """Every row leads to the start of a function: no cause may lead to address 0."""
+    names = function_names()
+    entries = table_entries(name)
+    assert entries, f"{name} is empty"
+    expect_none(f"rows of {name} without a function", [
+        f"row {index}: 0x{entry:x}" for index, entry in enumerate(entries) if entry not in names])
+
+
+@pytest.mark.parametrize("table, code, handler", [
+    ("exceptions", 8, "syscall_dispatch"),
+    ("exceptions", 2, "illegal_instruction"),
+    ("exceptions", 13, "fault_end_process"),
+    ("exceptions", -1, "fault_end_process"),
+    ("interrupts", 5, "interrupt_timer"),
+    ("interrupts", 9, "interrupt_unexpected"),
+    ("interrupts", -1, "interrupt_unexpected"),
+])
+def test_row_leads_to_its_handler(table, code, handler):
+    assert handler in function_names()[table_entries(table)[code]]
+
+
+def named_codes(source: str, pattern: str) -> dict[str, int]:
+    return {name: int(code) for code, name in re.findall(pattern, source, re.MULTILINE)}
+
+
+def rows_without_name(table: str, names: dict[str, int], source: str) -> list[str]:
+    """The names of `names` that the initializer of `table` in C source does not use."""
+    match = re.search(rf"\b{table}\[[^\]]*\]\s*=\s*\{{(.*?)\}};", source, re.DOTALL)
+    assert match, f"no table {table}"
+    rows = set(re.findall(r"\[(\w+)\]\s*=", match[1]))
+    return sorted(set(names) - rows)
+
+
+def exception_names() -> dict[str, int]:
+    return named_codes((SOURCE / "include/trapeze/causes.def").read_text(encoding="utf-8"),
+                       r"^CAUSE\((\d+), (\w+),")
+
+
+def interrupt_names() -> dict[str, int]:
+    pairs = re.findall(r"^#define (SCAUSE_\w+) (\d+)$", (KERNEL_SOURCE / "platform/riscv.h")
+                       .read_text(encoding="utf-8"), re.MULTILINE)
+    return {name: int(code) for name, code in pairs if name != "SCAUSE_INTERRUPT_BIT"}
+
+
+def test_every_cause_of_the_specification_is_named():
+    assert set(exception_names().values()) == EXCEPTION_CODES
+    assert set(interrupt_names().values()) == INTERRUPT_CODES
+
+
+@pytest.mark.parametrize("table, names", [("exceptions", exception_names()),
+                                          ("interrupts", interrupt_names())])
+def test_every_cause_has_its_named_row(table, names):
+    source = (KERNEL_SOURCE / "trap/trap_table.c").read_text(encoding="utf-8")
+    expect_none(f"{table} has no row by this name", rows_without_name(table, names, source))
+    assert len(table_entries(table)) > max(names.values()), f"{table} is too short"
+
+
+def test_missing_row_is_found():
+    source = "static h *const exceptions[2 + 1] = {\n [SCAUSE_A] = f,\n [1] = f,\n};"
+    assert rows_without_name("exceptions", {"SCAUSE_A": 0, "SCAUSE_B": 1}, source) == ["SCAUSE_B"]
+
+
+# Assembly and C.
+
+REGISTERS = ("zero ra sp gp tp t0 t1 t2 s0 s1 a0 a1 a2 a3 a4 a5 a6 a7 "
+             "s2 s3 s4 s5 s6 s7 s8 s9 s10 s11 t3 t4 t5 t6").split()
+CALLEE_SAVED = ["ra", "sp", *(f"s{i}" for i in range(12))]
+
+
+def evaluate(expression: str) -> int:
+    """A constant expression of sched/trapframe.h, by the preprocessor and then by arithmetic."""
+    unit = next(unit for unit in kernel_build.units() if unit.source.suffix == ".S")
+    result = subprocess.run(
+        [*unit.command, "-E", "-P", "-x", "assembler-with-cpp", "-include", "sched/trapframe.h",
+         "-"], input=expression, cwd=unit.directory, check=True, capture_output=True, text=True)
+    text = result.stdout.strip()
+    assert re.fullmatch(r"[0-9()+* ]+", text), f"{expression} is {text}, not a number"
+    return eval(text)  # pylint: disable=eval-used
+
+
+def named_offsets(prefix: str) -> dict[str, int]:
+    """The constants PREFIX_MEMBER of sched/trapframe.h, by member."""
+    text = (KERNEL_SOURCE / "sched/trapframe.h").read_text(encoding="utf-8")
+    names = re.findall(rf"^#define {prefix}_(\w+) ", text, re.MULTILINE)
+    return {name.lower(): evaluate(f"{prefix}_{name}") for name in names}
+
+
+def numbered_offsets() -> dict[tuple[str, str], int]:
+    """What TRAPFRAME_X and CONTEXT_S say of (structure, register)."""
+    return {**{("trapframe", name): evaluate(f"TRAPFRAME_X({number})")
+               for number, name in enumerate(REGISTERS) if number != 0},
+            **{("context", f"s{number}"): evaluate(f"CONTEXT_S({number})")
+               for number in range(12)}}
+
+
+@functools.cache
+def member_offsets(structure: str) -> dict[str, int]:
+    """Offsets of the members; those of the array of struct context as s0, s1..."""
+    offsets = {name: place.start for name, place in dwarf.structure_members(structure).items()}
+    if structure == "context":
+        first = offsets.pop("s")
+        offsets.update({f"s{i}": first + 8 * i for i in range(12)})
+    return offsets
+
+
+@pytest.mark.parametrize("prefix, structure", [
+    ("TRAPFRAME", "trapframe"), ("CONTEXT", "context"), ("THREAD", "thread"), ("HART", "hart")])
+def test_named_offsets_agree(prefix, structure):
+    known = named_offsets(prefix)
+    assert known, f"sched/trapframe.h has no {prefix}_ constants"
+    size = known.pop("size", None)
+    offsets = member_offsets(structure)
+    expect_none(f"sched/trapframe.h and struct {structure} disagree", [
+        f"{prefix}_{name.upper()} is {value}, the member is at {offsets.get(name, 'no place')}"
+        for name, value in known.items() if offsets.get(name) != value])
+    assert size in (None, dwarf.structure_size(structure))
+
+
+def test_numbered_offsets_agree():
+    expect_none("sched/trapframe.h and the structures disagree", [
+        f"{structure}: {register} at {value}, the member is at "
+        f"{member_offsets(structure).get(register)}"
+        for (structure, register), value in numbered_offsets().items()
+        if member_offsets(structure).get(register) != value])
+
+
+def test_structures_hold_registers_and_nothing_else():
+    assert set(member_offsets("trapframe")) == {"sepc", *REGISTERS[1:]}
+    assert set(member_offsets("context")) == set(CALLEE_SAVED)
+
+
+def image_function(name: str) -> list:
+    code = [instruction for instruction in image_code() if instruction.function == name]
+    assert code, f"the image has no code of {name}"
+    return code
+
+
+@functools.cache
+def image_code() -> list:
+    return disassembly.disassemble(IMAGE)
+
+
+def saved_registers(code: list, structure: str, offset: int, moved: dict[str, str]) -> list[str]:
+    """What is wrong with the stores of `code` to the structure `offset` bytes behind their base:
+    each member takes the register of its name, which nothing has changed before, but for
+    `moved`: what another register brings.
+    """
+    findings = []
+    members = {place + offset: name for name, place in member_offsets(structure).items()}
+    missing = set(members.values())
+    changed: set[str] = set()
+    for instruction in code:
+        if instruction.store:
+            register = instruction.operands[0]
+            member = members.get(instruction.store[1])
+            missing.discard(member)
+            if register != moved.get(member, member):
+                findings.append(f"{instruction} puts {register} into {member}")
+            elif member not in moved and register in changed:
+                findings.append(f"{instruction} saves {register} when it is lost already")
+        elif instruction.operands:
+            changed.add(instruction.operands[0])
+    return findings + [f"{member} is not saved" for member in sorted(missing)]
+
+
+def restored_registers(code: list, structure: str, base: str, offset: int,
+                       wanted: list[str]) -> list[str]:
+    """What is wrong with the loads of `code` from the structure: each register of `wanted` gets
+    its own member, and the base comes last.
+    """
+    findings = []
+    members = {place + offset: name for name, place in member_offsets(structure).items()}
+    missing = set(wanted)
+    for instruction in code:
+        if instruction.load and instruction.load[0] == base and instruction.load[1] in members:
+            register, member = instruction.operands[0], members[instruction.load[1]]
+            if member in wanted and register != member:
+                findings.append(f"{instruction} puts {member} into {register}")
+            if base in wanted and base not in missing:
+                findings.append(f"{instruction} comes after {base} is lost")
+            missing.discard(member if register == member else None)
+    return findings + [f"{register} is not restored" for register in sorted(missing)]
+
+
+@pytest.mark.parametrize("function", ["trap_entry", "trap_from_kernel"])
+def test_trap_entry_saves_every_register(function):
+    """sp is in sscratch by then, and sepc in no register: t0 and t1 bring them."""
+    expect_none(f"{function} and struct trapframe disagree", saved_registers(
+        image_function(function), "trapframe", 0, {"sp": "t0", "sepc": "t1"}))
+
+
+def test_trap_return_restores_every_register():
+    expect_none("trap_return and struct trapframe disagree", restored_registers(
+        image_function("trap_return"), "trapframe", "a0", 0, REGISTERS[1:]))
+
+
+def test_swtch_saves_what_c_expects_to_survive():
+    offset = dwarf.structure_members("thread")["context"].start
+    expect_none("swtch and struct context disagree", saved_registers(
+        image_function("swtch"), "context", offset, {}))
+
+
+def test_swtch_restores_it():
+    offset = dwarf.structure_members("thread")["context"].start
+    expect_none("swtch_leave and struct context disagree", restored_registers(
+        image_function("swtch_leave"), "context", "a0", offset, CALLEE_SAVED))
+
+
+def test_swtch_leaves_the_boundary_behind():
+    """The boundary rule: the context of whoever runs is trap_return and the top of its stack."""
+    context = dwarf.structure_members("thread")["context"].start
+    places = {context + offset: name for name, offset in member_offsets("context").items()}
+    sources = {("tp", member_offsets("hart")["trap_return"]): "trap_return",
+               ("a0", member_offsets("thread")["stack_top"]): "stack_top"}
+    loaded: dict[str, str] = {}
+    stored = {}
+    for instruction in image_function("swtch_leave"):
+        if instruction.load:
+            loaded[instruction.operands[0]] = sources.get(instruction.load[:2])
+        elif instruction.store:
+            stored[places[instruction.store[1]]] = loaded[instruction.operands[0]]
+    assert stored == {"ra": "trap_return", "sp": "stack_top"}
+
+
+def instructions(text: str) -> list:
+    return [disassembly.Instruction(0, line.split()[0], tuple(line.split()[1].split(",")), "f")
+            for line in text.split("; ")]
+
+
+def test_wrong_save_is_found():
+    offsets = member_offsets("trapframe")
+    save = [f"sd {register},{offsets[register]}(sp)" for register in REGISTERS[1:]]
+    moved = f"csrrs t0,sepc,zero; sd t0,{offsets['sepc']}(sp)"
+    right = "; ".join(save) + "; " + moved
+    assert not saved_registers(instructions(right), "trapframe", 0, {"sepc": "t0"})
+    for wrong in (right.replace("sd s3,", "sd s4,"), "; ".join(save[1:]) + "; " + moved,
+                  "c.li t3,0; " + right):
+        assert saved_registers(instructions(wrong), "trapframe", 0, {"sepc": "t0"})
+
+
+def test_wrong_restore_is_found():
+    offsets = member_offsets("trapframe")
+    names = [name for name in REGISTERS[1:] if name != "a0"] + ["a0"]
+    load = [f"ld {register},{offsets[register]}(a0)" for register in names]
+    def findings(lines: list[str]) -> list[str]:
+        return restored_registers(instructions("; ".join(lines)), "trapframe", "a0", 0,
+                                  REGISTERS[1:])
+    assert not findings(load)
+    assert findings(load[1:]) and findings(load[::-1])
+    assert findings([line.replace("ld s3,", "ld s4,") for line in load])
+
+
+def assembly_objects() -> list:
+    found = [unit for unit in kernel_build.units() if unit.source.suffix == ".S"]
+    assert len(found) >= 4, "the assembly files were not found"
+    return found
+
+
+def stores_to(code: list, place: range) -> list[str]:
+    """Stores at an offset from any register but sp that reach into `place`."""
+    return [str(instruction) for instruction in code
+            if instruction.store and instruction.store[0] != "sp"
+            and instruction.store[1] < place.stop
+            and instruction.store[1] + instruction.store[2] > place.start]
+
+
+def test_assembly_writes_no_state():
+    """thread_set_state is the only place that does."""
+    state = dwarf.structure_members("thread")["state"]
+    for unit in assembly_objects():
+        code = disassembly.disassemble(unit.object)
+        expect_none(f"{unit.name} may write a thread's state", stores_to(code, state))
+
+
+def test_store_is_found():
+    def store(operands: str, mnemonic: str = "sd") -> disassembly.Instruction:
+        return disassembly.Instruction(0, mnemonic, tuple(operands.split(",")), "f")
+    place = range(392, 396)
+    for operands in ("a0,392(a1)", "a0,388(t0)"):
+        assert stores_to([store(operands)], place)
+    assert stores_to([store("a0,395(a1)", "sb")], place)
+    for operands in ("a0,384(a1)", "a0,396(a1)", "a0,392(sp)"):
+        assert not stores_to([store(operands)], place)
+    assert not stores_to([store("a0,392(a1)", "ld")], place)
+
+
+# User programs.
+
+def program_files() -> list:
+    return sorted((kernel_build.BUILD / "programs").glob("*.elf"))
+
+
+def test_there_are_programs():
+    assert program_files(), "no programs were built"
+
+
+@pytest.mark.parametrize("path", program_files(), ids=lambda path: path.stem)
+def test_program_has_no_writable_code(path):
+    segments = [(s["p_vaddr"], s["p_flags"]) for s in kernel_build.elf(path).iter_segments()]
+    expect_none("writable and executable", writable_code(segments))
