@@ -1,0 +1,407 @@
+# SPDX-License-Identifier: MIT
+"""Other device trees than QEMU's own. What the firmware can live with is given to it (-dtb); what it
+cannot, to the kernel alone: the machine is stopped where the firmware hands over."""
+
+import re
+import subprocess
+
+import device_trees
+import pytest
+from device_trees import compile_tree, dump, node, replaced
+
+from trapeze_tools.watch import FIRMWARE_END, RAM_BASE
+
+from harness.machine import make_machine
+
+A0, A1 = 10, 11  # registers: the hart's id, the tree's address (SBI 1.0, HSM)
+TREE_ADDRESS = 0x86000000
+PIECE_BYTES = 512  # of a packet to the debugger
+MIB = 1 << 20
+
+SERIAL_REG = "reg = <0x00 0x10000000 0x00 0x100>;"
+STDOUT = 'stdout-path = "/soc/serial@10000000";'
+CPUS_END = "\n\tsoc {"
+
+
+@pytest.fixture
+def source(emulator, tmp_path):
+    """QEMU's own tree, of a machine with one hart and 128 MiB."""
+    return dump(emulator, tmp_path)
+
+
+@pytest.fixture
+def boot_tree(boot, tmp_path):
+    """boot_tree(SOURCE, PROGRAM, ARG..., last=LINE): boots with that tree, the firmware too."""
+
+    def start(source, *command, extra=(), **options):
+        blob = compile_tree(source, tmp_path)
+        return boot(*command, extra=("-dtb", str(blob), *extra), **options)
+
+    return start
+
+
+@pytest.fixture
+def boot_blob(boot_changed, tmp_path):
+    """boot_blob(BLOB, last=LINE): gives the kernel, but not the firmware, these bytes as its tree.
+    BLOB may be a source to compile, which the firmware's memory is reserved in, as the firmware
+    itself would have done. Further registers by number: registers={A1: 0}."""
+
+    def start(blob, *, address=TREE_ADDRESS, registers=None, **options):
+        if isinstance(blob, str):
+            firmware = f"/memreserve/ {RAM_BASE:#x} {FIRMWARE_END - RAM_BASE:#x};\n"
+            blob = replaced(blob, "/dts-v1/;\n", f"/dts-v1/;\n{firmware}")
+            blob = compile_tree(blob, tmp_path).read_bytes()
+
+        def change(debugger):
+            for offset in range(0, len(blob), PIECE_BYTES):
+                debugger.write(address + offset, blob[offset : offset + PIECE_BYTES])
+            for number, value in ({A1: address} | (registers or {})).items():
+                debugger.set_register(number, value)
+
+        return boot_changed(change, **options)
+
+    return start
+
+
+def with_bootargs(source, text):
+    return replaced(source, "\tchosen {\n", f"\tchosen {{\n\t\tbootargs = \"{text}\";\n")
+
+
+def add_node(source, text):
+    """A node more, below the root."""
+    return replaced(source, CPUS_END, f"\n{text}\n{CPUS_END}")
+
+
+def chosen(source, line):
+    return replaced(source, STDOUT, f"{STDOUT}\n{line}")
+
+
+# ---- Consoles -------------------------------------------------------------------------------
+
+
+def test_a_console_that_only_the_firmware_knows(boot_tree, visits, image, source, tmp_path):
+    """A UART behind a bus that translates addresses: the kernel passes over it."""
+    serial = node(source, "serial@10000000")
+    ranges = "ranges = <0x0 0x10000000 0x0 0x10000000 0x0 0x1000>;"
+    cells = "#address-cells = <2>; #size-cells = <2>;"
+    bus = f'bus {{ compatible = "simple-bus"; {cells} {ranges}\n{serial}\n}};\n'
+    changed = replaced(source, serial, bus)
+    changed = replaced(changed, "/soc/serial@10000000", "/soc/bus/serial@10000000")
+    outcome = boot_tree(changed, "test-args", "one", last="test-args: ok")
+    assert 'test-args: argv[1] "one"' in outcome.lines
+    through_firmware = visits(
+        {image.address("sbi_console_putchar")},
+        *("test-args", "one"),
+        functions=True,
+        last="test-args: ok",
+        extra=("-dtb", str(tmp_path / "changed.dtb")),
+    )
+    assert len(through_firmware) >= len(outcome.output) - outcome.output.count("\n")
+
+
+def test_no_console_at_all(build, emulator, source, tmp_path):
+    """Then nothing is to be seen, but everything happens."""
+    changed = replaced(source, node(source, "serial@10000000"), "")
+    blob = compile_tree(replaced(changed, STDOUT, ""), tmp_path)
+    machine = make_machine(build, ("test-exit", "7"), extra=("-dtb", str(blob)))
+    result = subprocess.run(
+        emulator.command(machine), stdin=subprocess.DEVNULL, capture_output=True, timeout=120
+    )
+    assert (result.returncode, result.stdout) == (7, b"")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("/soc/serial@10000000", "/soc/rtc@101000"), (SERIAL_REG, SERIAL_REG + " reg-shift = <9>;")],
+    ids=["no driver", "bad shift"],
+)
+def test_console_that_the_kernel_cannot_drive(boot_blob, source, old, new):
+    """It leaves that to the firmware."""
+    changed = with_bootargs(replaced(source, old, new), "trapeze.run=test-args")
+    boot_blob(changed, last="test-args: ok")
+
+
+# ---- Memory ---------------------------------------------------------------------------------
+
+PATTERN = bytes(range(256)) * 16  # a page
+HOLE = (0x83000000, 0x85000000)
+
+
+def ram_file(path):
+    """RAM that is a file, with a pattern in the hole."""
+    with open(path, "wb") as file:
+        file.truncate(128 * MIB)
+        file.seek(HOLE[0] - RAM_BASE)
+        file.write(PATTERN * ((HOLE[1] - HOLE[0]) // len(PATTERN)))
+    backend = f"memory-backend-file,id=ram,size=128M,share=on,mem-path={path}"
+    return ("-object", backend, "-machine", "memory-backend=ram")
+
+
+def hole_is_untouched(path):
+    with open(path, "rb") as file:
+        file.seek(HOLE[0] - RAM_BASE)
+        return file.read(HOLE[1] - HOLE[0]) == PATTERN * ((HOLE[1] - HOLE[0]) // len(PATTERN))
+
+
+def reserved_memory(source):
+    first, last = HOLE
+    range_ = f"reg = <0x0 {first:#x} 0x0 {last - first:#x}>;"
+    return add_node(
+        source,
+        "reserved-memory { #address-cells = <2>; #size-cells = <2>; ranges;\n"
+        f"hole@{first:x} {{ {range_} }}; }};",
+    )
+
+
+def reservation_block(source):
+    first, last = HOLE
+    return replaced(source, "/dts-v1/;\n", f"/dts-v1/;\n/memreserve/ {first:#x} {last - first:#x};\n")
+
+
+def two_nodes(source):
+    first, last = HOLE
+    end = RAM_BASE + 128 * MIB
+    above = f"reg = <0x0 {last:#x} 0x0 {end - last:#x}>;"
+    changed = replaced(
+        source,
+        "reg = <0x00 0x80000000 0x00 0x8000000>;",
+        f"reg = <0x0 {RAM_BASE:#x} 0x0 {first - RAM_BASE:#x}>;",
+    )
+    return add_node(changed, f'memory@{last:x} {{ device_type = "memory"; {above} }};')
+
+
+def two_ranges(source):
+    first, last = HOLE
+    end = RAM_BASE + 128 * MIB
+    return replaced(
+        source,
+        "reg = <0x00 0x80000000 0x00 0x8000000>;",
+        f"reg = <0x0 {RAM_BASE:#x} 0x0 {first - RAM_BASE:#x} 0x0 {last:#x} 0x0 {end - last:#x}>;",
+    )
+
+
+def free_pages(outcome):
+    return int(re.search(r"^test-memory: (\d+) of ", outcome.output, re.MULTILINE)[1])
+
+
+@pytest.mark.parametrize("change", [reserved_memory, reservation_block, two_nodes, two_ranges])
+def test_memory_that_is_not_there_is_not_touched(boot, boot_tree, source, tmp_path, change):
+    """One process takes all the memory that there is, beside a hole of 32 MiB."""
+    ram = tmp_path / "ram"
+    command = ("test-memory", "all")
+    outcome = boot_tree(change(source), *command, last="test-memory: ok", extra=ram_file(ram))
+    assert hole_is_untouched(ram)
+    hole_pages = (HOLE[1] - HOLE[0]) // 4096
+    # Without the hole, it is touched.
+    whole = boot_tree(source, *command, last="test-memory: ok", extra=ram_file(ram))
+    assert not hole_is_untouched(ram)
+    assert 0 <= hole_pages - (free_pages(whole) - free_pages(outcome)) < hole_pages // 100
+    ram.unlink()
+
+
+def test_numa_nodes(boot):
+    nodes = [("m0", 0), ("m1", 1)]
+    extra = []
+    for name, number in nodes:
+        extra += ["-object", f"memory-backend-ram,size=64M,id={name}"]
+        extra += ["-numa", f"node,memdev={name},cpus={number}"]
+    options = {"harts": 2, "icount": False, "extra": tuple(extra)}
+    outcome = boot("test-memory", "all", last="test-memory: ok", **options)
+    assert ", 128 MiB, " in outcome.output.splitlines()[0]
+    assert free_pages(outcome) * 4096 > 120 * MIB
+
+
+# ---- Harts ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("disabled", [(1,), (0,), (0, 2)], ids=str)
+def test_hart_ids_with_holes(boot_tree, emulator, tmp_path, disabled):
+    source = dump(emulator, tmp_path, harts=4)
+    for hart in disabled:
+        text = node(source, f"cpu@{hart}")
+        source = replaced(source, text, replaced(text, '"okay"', '"disabled"'))
+    outcome = boot_tree(source, "test-many", last="test-many: ok", harts=4)
+    hart, count = re.search(r"hart (\d+) of (\d+), ", outcome.output).groups()
+    assert int(hart) not in disabled
+    assert int(count) == 4 - len(disabled)
+
+
+def test_any_hart_id(boot_blob, source):
+    cpu = node(source, "cpu@0")
+    changed = replaced(source, cpu, cpu.replace("cpu@0", "cpu@7c0de").replace("<0x00>", "<0x7c0de>"))
+    changed = with_bootargs(changed, "trapeze.run=test-args")
+    outcome = boot_blob(changed, registers={A0: 0x7C0DE}, last="test-args: ok")
+    assert f"hart {0x7C0DE} of 1, " in outcome.output
+
+
+# ---- Trees that only the kernel sees --------------------------------------------------------
+
+
+@pytest.mark.parametrize("address", [TREE_ADDRESS, TREE_ADDRESS + 1, TREE_ADDRESS + 0xFFC])
+def test_a_tree_need_not_be_aligned(boot_blob, source, address):
+    changed = with_bootargs(source, "trapeze.run=test-args")
+    boot_blob(changed, address=address, last="test-args: ok")
+
+
+def test_without_a_test_device_the_firmware_powers_off(boot_blob, source):
+    """The exit status is lost then."""
+    changed = replaced(source, node(source, "test@100000"), "")
+    changed = with_bootargs(changed, "trapeze.run='test-exit 7'".replace("'", '\\"'))
+    boot_blob(changed, status=0, last=re.compile(r"trapeze: .* hart .*"))
+
+
+def test_sstc_in_a_list(boot_blob, source):
+    """riscv,isa-extensions, as newer machines have it, goes before the string."""
+    isa = re.search(r'riscv,isa = "(.*)";', source)[0]
+    extensions = '"i", "m", "a", "f", "d", "c", "zicsr", "sstc"'
+    changed = replaced(source, isa, f'riscv,isa = "rv64imafdc";\nriscv,isa-extensions = {extensions};')
+    changed = re.sub(r'riscv,isa-extensions = "i\\0.*;', "", changed)
+    changed = with_bootargs(changed, "timer=sstc trapeze.run=test-sleep")
+    outcome = boot_blob(changed, last="test-sleep: ok", extra=("-cpu", "rv64,sstc=on"))
+    assert ", timer sstc, " in outcome.output
+
+
+def overlapping_memory(source):
+    return add_node(
+        source, 'memory@84000000 { device_type = "memory"; reg = <0 0x84000000 0 0x8000000>; };'
+    )
+
+
+def many_reservations(source):
+    nodes = "".join(f"r@{i} {{ reg = <0 {0x81000000 + i * 0x2000:#x} 0 0x1000>; }};" for i in range(40))
+    return add_node(
+        source, f"reserved-memory {{ #address-cells = <2>; #size-cells = <2>; ranges; {nodes} }};"
+    )
+
+
+def nested(source):
+    return add_node(source, "".join(f"n{i} {{" for i in range(20)) + "};" * 20)
+
+
+def two_harts_with_one_id(source):
+    cpu = node(source, "cpu@0")
+    other = re.sub(r"phandle = <.*>;", "", cpu.replace("cpu@0", "cpu@1"))
+    return replaced(source, cpu, cpu + other)
+
+
+MEMORY_REG = "reg = <0x00 0x80000000 0x00 0x8000000>;"
+BAD_TREES = {
+    "no memory": (lambda source: replaced(source, 'device_type = "memory";', ""), "no memory"),
+    "no hart": (lambda source: replaced(source, 'device_type = "cpu";', ""), "no .*hart"),
+    "no timebase": (
+        lambda source: replaced(source, "timebase-frequency = <0x989680>;", ""),
+        "timebase",
+    ),
+    "overlapping memory": (overlapping_memory, "memory overlap"),
+    "memory beyond the last address": (
+        lambda source: replaced(source, MEMORY_REG, "reg = <0xffffffff 0 0xffffffff 0>;"),
+        "beyond the last address",
+    ),
+    "a reg of the wrong size": (
+        lambda source: replaced(source, MEMORY_REG, "reg = <0x00 0x80000000 0x00>;"),
+        "reg",
+    ),
+    "cells that nobody can read": (
+        lambda source: replaced(
+            source, "/ {\n\t#address-cells = <0x02>;", "/ {\n\t#address-cells = <0x03>;"
+        ),
+        "#address-cells",
+    ),
+    "many reservations": (many_reservations, "32 reserved"),
+    "deeply nested": (nested, "16 deep"),
+    "two harts with one id": (two_harts_with_one_id, "same id"),
+    "an initrd without an end": (
+        lambda source: chosen(source, "linux,initrd-start = <0x84000000>;"),
+        "initrd",
+    ),
+    "an initrd that ends before it begins": (
+        lambda source: chosen(
+            source, "linux,initrd-start = <0x84000000>; linux,initrd-end = <0x83000000>;"
+        ),
+        "initrd",
+    ),
+    "a string without an end": (
+        lambda source: replaced(source, 'device_type = "memory";', "device_type = [6d 65];"),
+        "NUL",
+    ),
+}
+
+
+def finisher_first(source):
+    """The same tree, with the test device before everything that can be wrong: so the kernel knows
+    of it, and its panic has an exit status."""
+    finisher, soc = node(source, "test@100000"), node(source, "soc")
+    without = soc.replace(finisher, "")
+    opened = "\t\tranges;\n"
+    return replaced(
+        replaced(source, soc, ""),
+        '\tmodel = "riscv-virtio,qemu";\n',
+        '\tmodel = "riscv-virtio,qemu";\n' + replaced(without, opened, f"{opened}\n{finisher}"),
+    )
+
+
+@pytest.mark.parametrize("kind", BAD_TREES)
+def test_bad_tree(boot_blob, source, kind):
+    change, problem = BAD_TREES[kind]
+    changed = finisher_first(change(source))
+    outcome = boot_blob(changed, status=255, panic=True, last="trapeze: stopped")
+    expected = rf"trapeze: panic: device tree: .*{problem}.*, at offset 0x[0-9a-f]+"
+    assert re.fullmatch(expected, outcome.kernel_lines[0])
+
+
+# Fields of the header (Devicetree Specification 0.4, 5.2), by their offsets.
+MAGIC, TOTAL_SIZE, STRUCTURE, STRINGS, VERSION, LAST_COMPATIBLE, STRINGS_SIZE, STRUCTURE_SIZE = (
+    0, 4, 8, 12, 20, 24, 32, 36,
+)  # fmt: skip
+BAD_HEADERS = [
+    (MAGIC, 0xEDFE0DD0, "0xd00dfeed"),
+    (TOTAL_SIZE, 39, ""),
+    (TOTAL_SIZE, 400, "beyond the blob"),
+    (TOTAL_SIZE, 0x7FFFFFFF, ""),
+    (STRUCTURE, 0xFFFFFFF0, "beyond the blob"),
+    (STRUCTURE, 42, ""),
+    (STRINGS, 0x80000000, "beyond the blob"),
+    (VERSION, 16, "version 17"),
+    (LAST_COMPATIBLE, 18, "version 17"),
+    (STRINGS_SIZE, 1000000, "beyond the blob"),
+    (STRINGS_SIZE, 5, ""),
+    (STRUCTURE_SIZE, 0, "end"),
+    (STRUCTURE_SIZE, 64, ""),
+    (STRUCTURE_SIZE, 0xFFFFFFFC, "beyond the blob"),
+]
+
+
+@pytest.mark.parametrize(("offset", "value", "problem"), BAD_HEADERS)
+def test_bad_header(boot_blob, source, tmp_path, offset, value, problem):
+    """The kernel panics over the firmware's console, and lets the firmware power off."""
+    blob = bytearray(compile_tree(source, tmp_path).read_bytes())
+    blob[offset : offset + 4] = value.to_bytes(4, "big")
+    outcome = boot_blob(bytes(blob), status=0, panic=True, last="trapeze: stopped")
+    expected = rf"trapeze: panic: device tree: .*{problem}.*, at offset 0x[0-9a-f]+"
+    assert re.fullmatch(expected, outcome.kernel_lines[0])
+
+
+@pytest.mark.parametrize("rest", [b"\x00", b"\xff"], ids=["zeros", "ones"])
+@pytest.mark.parametrize("part", [0.02, 0.1, 0.5])
+def test_cut_off(boot_blob, source, tmp_path, part, rest):
+    """The header is as it was, but what follows ends early."""
+    blob = compile_tree(source, tmp_path).read_bytes()
+    length = int(len(blob) * part)
+    changed = blob[:length] + rest * (len(blob) - length)
+    outcome = boot_blob(changed, status=0, panic=True, last="trapeze: stopped")
+    assert outcome.kernel_lines[0].startswith("trapeze: panic: device tree: ")
+
+
+@pytest.mark.parametrize(
+    ("pointer", "problem"),
+    [
+        (0, ".*"),  # there is nothing: the panic tells the access fault
+        (0x1000, "device tree: .*0xd00dfeed.*"),  # the machine's reset vector
+        (1 << 40, "the firmware's device tree, at 0x10000000000, is beyond the direct map"),
+        ((1 << 64) - 8, "the firmware's device tree, at 0xfffffffffffffff8, .*"),
+    ],
+)
+def test_no_tree_there(boot_blob, pointer, problem):
+    options = {"registers": {A1: pointer}, "panic": True, "last": "trapeze: stopped"}
+    outcome = boot_blob(b"", status=0, **options)
+    assert re.fullmatch(rf"trapeze: panic: {problem}", outcome.kernel_lines[0])

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: MIT
+"""The machines that the kernel runs on: memory, timers, harts."""
+
+import re
+import time
+
+import pytest
+
+from trapeze_tools.cli import memory_bytes
+from trapeze_tools.emulator import Emulator
+from trapeze_tools.watch import FIRMWARE_END, RAM_BASE
+
+from harness.machine import DEADLINE_SECONDS, make_machine
+
+PAGE_BYTES = 4096
+BOOT_MIB = 6  # the firmware's 2 MiB, and room for a kernel image of less than 4
+MEMORY = ("32M", "128M", "2G", "8G")
+PROGRAMS = ("restricted", "test-sleep", "test-slices")
+LAST = {"restricted": re.compile(r"restricted: (\d+) of \1 as expected")}
+WITH_SSTC = ("-cpu", "rv64,sstc=on")
+WITHOUT_SSTC = ("-cpu", "rv64,sstc=off")
+
+
+def promised(memory):
+    """RAM that takes the host's memory only as the machine touches it, whatever the host has."""
+    backend = f"memory-backend-ram,id=ram,size={memory},reserve=off"
+    return ("-object", backend, "-machine", "memory-backend=ram")
+
+
+def last_line(program):
+    return LAST.get(program, f"{program}: ok")
+
+
+def banner(outcome):
+    """Hart, harts, MiB and timer, as the banner tells them."""
+    pattern = r"^trapeze: \S+, hart (\d+) of (\d+), (\d+) MiB, timer (\w+), "
+    found = re.findall(pattern, outcome.output, re.MULTILINE)
+    assert len(found) == 1, outcome.kernel_lines
+    hart, harts, mib, timer = found[0]
+    return int(hart), int(harts), int(mib), timer
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.parametrize("timer", ["sbi", "sstc"])
+@pytest.mark.parametrize("memory", MEMORY)
+def test_memory_and_timer(boot, memory, timer, program):
+    outcome = boot(
+        program,
+        last=last_line(program),
+        memory=memory,
+        append=f"timer={timer} slice=1ms",
+        extra=(*promised(memory), *WITH_SSTC),
+    )
+    assert banner(outcome) == (0, 1, memory_bytes(memory) >> 20, timer)
+
+
+@pytest.mark.parametrize("memory", [*MEMORY, "16G"])
+def test_memory_is_free(boot, memory):
+    """What boot takes is the kernel's image and eight bytes for each page."""
+    outcome = boot("test-memory", last="test-memory: ok", memory=memory, extra=promised(memory))
+    found = re.search(r"^test-memory: (\d+) of (\d+) pages are free$", outcome.output, re.MULTILINE)
+    free, pages = int(found[1]), int(found[2])
+    assert pages == memory_bytes(memory) // PAGE_BYTES
+    assert pages - free < BOOT_MIB * (1 << 20) // PAGE_BYTES + pages * 8 // PAGE_BYTES
+
+
+@pytest.mark.parametrize("memory", ["32M", "512M"])
+def test_all_of_memory_can_be_used(boot, memory):
+    boot("test-memory", "all", last="test-memory: ok", memory=memory, extra=promised(memory))
+
+
+@pytest.mark.parametrize("memory", ["16M", "24M", "31M"])
+def test_too_little_memory(boot, memory):
+    outcome = boot(
+        "demo", last=re.compile("trapeze: stopped"), status=255, panic=True, memory=memory
+    )
+    assert outcome.kernel_lines[0] == (
+        f"trapeze: panic: this machine has {memory[:-1]} MiB of memory; at least 32 are needed"
+    )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "cpu", "given", "complains"),
+    [
+        ("auto", WITH_SSTC, "sstc", False),
+        ("auto", WITHOUT_SSTC, "sbi", False),
+        ("sstc", WITHOUT_SSTC, "sbi", True),
+        ("sbi", WITHOUT_SSTC, "sbi", False),
+    ],
+)
+def test_timer_that_the_hart_has(boot, wanted, cpu, given, complains):
+    outcome = boot("test-sleep", last="test-sleep: ok", append=f"timer={wanted}", extra=cpu)
+    assert banner(outcome)[3] == given
+    complaint = "trapeze: this hart has no sstc, the timer is sbi"
+    assert (complaint in outcome.kernel_lines) == complains
+
+
+@pytest.mark.parametrize("program", ["restricted", "test-registers", "test-many"])
+@pytest.mark.parametrize("harts", [1, 2, 4, 8])
+def test_harts_without_icount(boot, harts, program):
+    """The firmware picks the hart that boots, and not always the same."""
+    outcome = boot(program, last=last_line(program), harts=harts, icount=False)
+    hart, count, _, _ = banner(outcome)
+    assert count == harts
+    assert hart < harts
+
+
+def harts_state(emulator):
+    """The pc and satp of each hart, by its id."""
+    text = emulator.monitor.human("info registers -a")
+    found = re.findall(
+        r"^ *pc +([0-9a-f]{16})\s+mhartid +([0-9a-f]{16})\b.*?\bsatp +([0-9a-f]{16})",
+        text,
+        re.MULTILINE | re.DOTALL,
+    )
+    return {int(hart, 16): (int(pc, 16), int(satp, 16)) for pc, hart, satp in found}
+
+
+def read_banner(emulator, kept):
+    """Reads the machine's output up to the kernel's banner; the hart that it names."""
+    output = b""
+    while not (found := re.search(rb"trapeze: \S+, hart (\d+) of \d+, .*\n", output)):
+        data = emulator.read(DEADLINE_SECONDS)
+        assert data, "the kernel did not come up"
+        kept.write(data)
+        output += data
+    return int(found[1])
+
+
+@pytest.mark.parametrize("harts", [2, 4, 8])
+def test_the_other_harts_are_parked(build, emulator, new_transcript, harts):
+    """While a program runs, every other hart stays in the firmware, where it has always been: it
+    waits, at one place, and has never had a page table."""
+    machine = make_machine(build, ("test-switch", "none", "2", "4000000000"), harts=harts)
+    command = emulator.command(machine)
+    kept = new_transcript(command)
+    with Emulator(command) as running:
+        boot_hart = read_banner(running, kept)
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        parked = []
+        # On a busy host, some may be on their way to that place still.
+        while parked[-4:-1] != parked[-3:] or len(parked) < 4:
+            state = harts_state(running)
+            assert set(state) == set(range(harts))
+            assert state.pop(boot_hart)[1] != 0
+            parked.append(state)
+            assert time.monotonic() < deadline, f"still moving: {parked[-2:]}"
+            time.sleep(0.1)
+    kept.close()
+    assert all(RAM_BASE <= pc < FIRMWARE_END and satp == 0 for pc, satp in parked[-1].values())
