@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: MIT
+"""Where the hart is: which process, which stack, and what sscratch means."""
+
+from __future__ import annotations
+
+import gdb
+
+from . import csr, kernel, machine, paging, programs
+
+_SIGN_BIT = 1 << 63
+
+
+def is_translating() -> bool:
+    """Whether the kernel has turned its page tables on, so that its structures can be read."""
+    return csr.Satp.decode(machine.register("satp")).mode != "Bare"
+
+
+def symbol_at(address: int) -> str:
+    """ " <main+4>" for an address in code or data that GDB has a name for, else nothing."""
+    if address < _SIGN_BIT and not (is_translating() and programs.is_loaded_one_running()):
+        return ""
+    said = gdb.execute(f"info symbol {address:#x}", to_string=True)
+    if " in section " not in said:
+        return ""
+    return f" <{said.partition(' in section ')[0].replace(' + ', '+')}>"
+
+
+def kernel_is_ready() -> bool:
+    """Whether the kernel takes traps at trap_entry: before that nothing here means anything."""
+    return is_translating() and machine.register("stvec") == kernel.symbol_address("trap_entry")
+
+
+def sp_is_users() -> bool:
+    """In S-mode: whether sp is still, or again, the user's: at the ends of a trap."""
+    current = kernel.Hart().current
+    return current is not None and machine.register("sscratch") == current.thread.address
+
+
+def describe_sscratch() -> str:
+    value = machine.register("sscratch")
+    if not kernel_is_ready():
+        return "not the kernel's yet"
+    current = kernel.Hart().current
+    if current is not None and value == current.thread.address:
+        return f"the thread of {current.label}: a trap saves the registers there"
+    if value == 0:
+        return "0: the kernel is at work, and a trap from here on would be its own bug"
+    if current is not None and machine.register("sp") == current.thread.address:
+        return f"the interrupted sp; trap_entry has the thread of {current.label} in sp instead"
+    return "neither 0 nor the current thread: this is wrong, or not the kernel's hart"
+
+
+def _user_stack(sp: int) -> str:
+    whose = kernel.Hart().current
+    name = f"user stack of {whose.label}" if whose else "user address"
+    if not paging.is_canonical(sp):
+        return "no stack: sp is not canonical, the user's own business"
+    walk = machine.translate(sp)
+    if walk.physical is None or not walk.steps[-1].is_user:
+        return "no stack: sp is at no page of the user's, which is the user's own business"
+    return name
+
+
+def _static_stack(sp: int) -> str | None:
+    """The stacks in the image, each with a guard page below."""
+    for name, what in (
+        ("image_boot_stack", "boot and idle stack"),
+        ("image_emergency_stack", "emergency stack: the kernel itself has trapped"),
+    ):
+        start = kernel.symbol_address(name)
+        end = kernel.symbol_address(f"{name}_end")
+        if start < sp <= end:
+            return f"{what}, {end - sp} bytes in use"
+        if start - paging.PAGE_BYTES < sp <= start:
+            return f"guard page below the {what}: overflow"
+    return None
+
+
+def _kernel_stack(sp: int) -> str:
+    for process in kernel.processes():
+        top = process.thread.stack_top
+        if top - paging.PAGE_BYTES < sp <= top:
+            return f"kernel stack of {process.label}, {top - sp} bytes in use"
+        if top - 2 * paging.PAGE_BYTES < sp <= top - paging.PAGE_BYTES:
+            return f"guard page below the kernel stack of {process.label}: overflow"
+        if sp == process.thread.address:
+            return f"no stack: sp points to the trapframe of {process.label}"
+    return "no stack that is known"
+
+
+def describe_stack() -> str:
+    sp = machine.register("sp")
+    mode = machine.mode()
+    if mode == csr.MACHINE:
+        return "the firmware's"
+    if not kernel_is_ready():
+        return "the firmware's or the boot stack: the kernel is starting"
+    if mode == csr.USER:
+        return _user_stack(sp)
+    if sp_is_users():
+        return f"still the user's, at the edge of a trap: {_user_stack(sp)}"
+    return _static_stack(sp) or _kernel_stack(sp)
+
+
+def describe_process() -> str:
+    if not is_translating():
+        return "none: this hart does not run the kernel, or not yet"
+    current = kernel.Hart().current
+    if current is None:
+        return "none: the hart idles" if kernel.Hart().idles else "none: the kernel is starting"
+    dying = ", dying" if current.thread.is_dying else ""
+    return f"{current.label}, {current.thread.state}{dying}"

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+"""The symbols of user programs. All programs lie at the same addresses, so one is loaded at a time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import gdb
+
+from . import kernel
+
+_loaded: Path | None = None
+
+
+def directory() -> Path:
+    return kernel.build_directory() / "programs"
+
+
+def names() -> list[str]:
+    """The programs that have been built."""
+    return sorted(path.stem for path in directory().glob("*.elf"))
+
+
+def loaded() -> str | None:
+    """The program whose symbols GDB has."""
+    return _loaded.stem if _loaded else None
+
+
+def load(name: str) -> None:
+    """Takes the symbols of a program instead of those of the one before."""
+    global _loaded
+    path = directory() / f"{name}.elf"
+    if not path.is_file():
+        raise gdb.GdbError(f"there is no program '{name}'; there are: {' '.join(names())}")
+    if _loaded is not None:
+        gdb.execute(f'remove-symbol-file "{_loaded}"', to_string=True)
+        _loaded = None
+    gdb.execute(f'add-symbol-file "{path}"', to_string=True)
+    _loaded = path
+
+
+def is_loaded_one_running() -> bool:
+    """Whether the process that the hart runs is of the program whose symbols GDB has."""
+    current = kernel.Hart().current
+    return current is not None and current.name == loaded()
