@@ -190,11 +190,6 @@ uint64_t sched_slice_ticks(void)
     return slice_ticks;
 }
 
-bool sched_is_preemptive(void)
-{
-    return preemptive;
-}
-
 uint64_t sched_switches(void)
 {
     return hart_this()->switches;

@@ -65,7 +65,6 @@ struct thread *sched_take_expired(uint64_t now);
 void sched_tick(uint64_t now);
 
 uint64_t sched_slice_ticks(void);
-bool sched_is_preemptive(void);
 uint64_t sched_switches(void);
 
 /* Panics unless the queues and the hart agree; walks at most `limit` entries.

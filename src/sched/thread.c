@@ -6,16 +6,6 @@
 
 #include "base/string.h"
 
-static const char *const state_names[THREAD_STATES] = {
-    [THREAD_STOPPED] = "stopped",
-    [THREAD_READY] = "ready",
-    [THREAD_RUNNING] = "running",
-    [THREAD_SLEEPING] = "sleeping",
-    [THREAD_WAITING_CHILD] = "waiting for a child",
-    [THREAD_WAITING_DESCENDANTS] = "waiting for its descendants' end",
-    [THREAD_ENDED] = "ended",
-};
-
 void thread_init(struct thread *thread, struct hart *hart, uint64_t trap_return,
                  uint64_t stack_top, struct address_space *space)
 {
@@ -32,11 +22,6 @@ bool thread_is_blocked(const struct thread *thread)
 {
     return thread->state == THREAD_SLEEPING || thread->state == THREAD_WAITING_CHILD ||
            thread->state == THREAD_WAITING_DESCENDANTS;
-}
-
-const char *thread_state_name(enum thread_state state)
-{
-    return state < THREAD_STATES ? state_names[state] : "in no known state";
 }
 
 void thread_check(const struct thread *thread)

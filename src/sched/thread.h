@@ -104,7 +104,5 @@ static inline void thread_set_state(struct thread *thread, enum thread_state sta
 /* Whether it waits for something, so that a wake-up is legal. */
 bool thread_is_blocked(const struct thread *thread);
 
-const char *thread_state_name(enum thread_state state);
-
 /* Panics unless the fields agree with each other and with the state. */
 void thread_check(const struct thread *thread);

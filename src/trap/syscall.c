@@ -90,17 +90,12 @@ static void sys_process_create(struct process *caller)
 /* The stopped child that a0 names, or NULL with the error in a0. */
 static struct process *stopped_child(struct process *caller)
 {
-    struct process *child =
-        process_find_child(caller, (int64_t)caller->thread.trapframe.a0);
-    if (child == NULL) {
-        give(caller, E_NO_PROCESS);
-        return NULL;
-    }
-    if (child->thread.state != THREAD_STOPPED) {
-        give(caller, E_BAD_STATE);
-        return NULL;
-    }
-    return child;
+    int64_t id = (int64_t)caller->thread.trapframe.a0;
+    struct process *child = process_find_child(caller, id);
+    if (child != NULL && child->thread.state == THREAD_STOPPED)
+        return child;
+    give(caller, child == NULL ? E_NO_PROCESS : E_BAD_STATE);
+    return NULL;
 }
 
 static void sys_process_argument(struct process *caller)
@@ -109,11 +104,10 @@ static void sys_process_argument(struct process *caller)
     struct process *child = stopped_child(caller);
     if (child == NULL)
         return;
-    if (frame->a1 < 1 || frame->a1 > 4 * sizeof(uint64_t)) {
+    if (frame->a1 < 1 || frame->a1 > 4 * sizeof(uint64_t))
         give(caller, E_INVALID);
-        return;
-    }
-    give(caller, process_add_argument(child, (const char *)&frame->a2, frame->a1));
+    else
+        give(caller, process_add_argument(child, (const char *)&frame->a2, frame->a1));
 }
 
 static void sys_process_start(struct process *caller)
@@ -131,14 +125,11 @@ static void sys_process_wait(struct process *caller)
 
 static void sys_process_kill(struct process *caller)
 {
-    struct process *child =
-        process_find_child(caller, (int64_t)caller->thread.trapframe.a0);
-    if (child == NULL) {
-        give(caller, E_NO_PROCESS);
-        return;
-    }
-    process_end(child, &(struct process_end){.kind = END_KILLED});
-    give(caller, E_OK);
+    int64_t id = (int64_t)caller->thread.trapframe.a0;
+    struct process *child = process_find_child(caller, id);
+    if (child != NULL)
+        process_end(child, &(struct process_end){.kind = END_KILLED});
+    give(caller, child != NULL ? E_OK : E_NO_PROCESS);
 }
 
 static void sys_sleep(struct process *caller)
@@ -183,47 +174,28 @@ static void sys_debug_write(struct process *caller)
     give(caller, (int64_t)uart_try_write((const char *)&frame->a1, frame->a0));
 }
 
-static int64_t kernel_info(const struct process *caller, uint64_t item)
-{
-    switch (item) {
-    case INFO_ABI_VERSION:
-        return TRAPEZE_ABI_VERSION;
-    case INFO_FEATURES:
-        return (int64_t)machine.features;
-    case INFO_TIMEBASE_HZ:
-        return (int64_t)timer_hz();
-    case INFO_HARTS:
-        return (int64_t)machine.hart_count;
-    case INFO_HART:
-        return (int64_t)caller->thread.hart->id;
-    case INFO_MEMORY_BYTES:
-        return (int64_t)machine.memory_bytes;
-    case INFO_FREE_PAGES:
-        return (int64_t)frame_free_count();
-    case INFO_LARGEST_RUN_PAGES:
-        return (int64_t)frame_largest_run();
-    case INFO_PROCESSES:
-        return (int64_t)process_count();
-    case INFO_SLICE_TICKS:
-        return (int64_t)sched_slice_ticks();
-    case INFO_TIMER_PROGRAMMINGS:
-        return (int64_t)timer_programmings();
-    case INFO_SWITCHES:
-        return (int64_t)sched_switches();
-    case INFO_ENTRY_INSTRET:
-        return (int64_t)machine.entry_instret;
-    case INFO_ASID_BITS:
-        return asid_bits();
-    case INFO_IDLE_WAITS:
-        return (int64_t)machine.idle_waits;
-    default:
-        return E_INVALID;
-    }
-}
-
 static void sys_kernel_info(struct process *caller)
 {
-    give(caller, kernel_info(caller, caller->thread.trapframe.a0));
+    uint64_t item = caller->thread.trapframe.a0;
+    const uint64_t values[] = {
+        [INFO_ABI_VERSION] = TRAPEZE_ABI_VERSION,
+        [INFO_FEATURES] = machine.features,
+        [INFO_TIMEBASE_HZ] = timer_hz(),
+        [INFO_HARTS] = machine.hart_count,
+        [INFO_HART] = caller->thread.hart->id,
+        [INFO_MEMORY_BYTES] = machine.memory_bytes,
+        [INFO_FREE_PAGES] = frame_free_count(),
+        [INFO_LARGEST_RUN_PAGES] = frame_largest_run(),
+        [INFO_PROCESSES] = process_count(),
+        [INFO_SLICE_TICKS] = sched_slice_ticks(),
+        [INFO_TIMER_PROGRAMMINGS] = timer_programmings(),
+        [INFO_SWITCHES] = sched_switches(),
+        [INFO_ENTRY_INSTRET] = machine.entry_instret,
+        [INFO_ASID_BITS] = asid_bits(),
+        [INFO_IDLE_WAITS] = machine.idle_waits,
+    };
+    bool known = item < sizeof values / sizeof values[0];
+    give(caller, known ? (int64_t)values[item] : E_INVALID);
 }
 
 static void no_such_call(struct process *caller)

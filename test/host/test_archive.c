@@ -253,6 +253,7 @@ static void lengths(void **state)
     (void)state;
     expect(field(FIELD_FILE_BYTES), "FFFFFFFF", BEYOND_END, false, false);
     expect(field(FIELD_FILE_BYTES), "7fffffff", BEYOND_END, false, false);
+    expect(field(FIELD_FILE_BYTES), "00000100", BEYOND_END, false, false);
     expect(field(FIELD_NAME_BYTES), "FFFFFFFF", BEYOND_END, false, false);
     expect(field(FIELD_NAME_BYTES), "00000000", BAD_NAME, false, false);
     expect(field(FIELD_NAME_BYTES), "00000001", BAD_NAME, false, false);

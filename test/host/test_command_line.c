@@ -100,11 +100,9 @@ static void values(void **state)
     const struct {
         const char *text;
         uint32_t slice_us;
-    } slices[] = {{"slice=10us", 10},
-                  {"slice=1ms", 1000},
-                  {"slice=10000ms", 10000000},
-                  {"slice=10s", 10000000},
-                  {"slice=10000000us", 10000000},
+    } slices[] = {{"slice=10us", 10},      {"slice=9876543us", 9876543},
+                  {"slice=1ms", 1000},     {"slice=10000ms", 10000000},
+                  {"slice=10s", 10000000}, {"slice=10000000us", 10000000},
                   {"slice=0015us", 15}};
     for (size_t i = 0; i < ARRAY_LENGTH(slices); i++) {
         parse(slices[i].text);

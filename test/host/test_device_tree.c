@@ -366,6 +366,7 @@ static void headers(void **state)
     expect_header_error(HEADER_MAGIC, 0xd00dfeee, TREE_BAD_MAGIC);
     expect_header_error(HEADER_VERSION, 16, TREE_BAD_VERSION);
     expect_header_error(HEADER_VERSION, 18, TREE_OK); /* if 17 can read it */
+    expect_header_error(HEADER_LAST_COMPATIBLE_VERSION, 17, TREE_OK);
     expect_header_error(HEADER_LAST_COMPATIBLE_VERSION, 18, TREE_BAD_VERSION);
     expect_header_error(HEADER_TOTAL_BYTES, 0, TREE_BLOCK_OUTSIDE);
     expect_header_error(HEADER_TOTAL_BYTES, 39, TREE_BLOCK_OUTSIDE);
@@ -374,6 +375,8 @@ static void headers(void **state)
     expect_header_error(HEADER_STRUCTURE, 0x10000000, TREE_BLOCK_OUTSIDE);
     expect_header_error(HEADER_STRUCTURE, 54, TREE_BAD_TOKEN);
     expect_header_error(HEADER_STRUCTURE_LENGTH, UINT32_MAX, TREE_BLOCK_OUTSIDE);
+    expect_header_error(HEADER_STRUCTURE_LENGTH, 460, TREE_BLOCK_OUTSIDE);
+    expect_header_error(HEADER_STRINGS_LENGTH, 460, TREE_BLOCK_OUTSIDE);
     expect_header_error(HEADER_STRUCTURE_LENGTH, 3, TREE_STRUCTURE_TRUNCATED);
     expect_header_error(HEADER_STRUCTURE_LENGTH, 0, TREE_STRUCTURE_TRUNCATED);
     expect_header_error(HEADER_STRINGS, UINT32_MAX, TREE_BLOCK_OUTSIDE);
@@ -393,8 +396,9 @@ static void reservations(void **state)
     add_reservation(tree, 0x90000000, 0x1000);
     add_reservation(tree, 0x80000000, 0); /* holds nothing, and is not the end */
     add_reservation(tree, 0, 0x2000);
+    add_reservation(tree, UINT64_MAX - 0x1000, 0x1000); /* the last that can be told */
     expect_result(parse(tree), TREE_OK);
-    assert_int_equal(facts.reserved_count, 3);
+    assert_int_equal(facts.reserved_count, 4);
     expect_range(facts.reserved[0], 0, 0x2000);
     expect_range(facts.reserved[1], PHYSICAL, facts.total_bytes);
     expect_range(facts.reserved[2], 0x90000000, 0x1000);
@@ -766,8 +770,9 @@ static void harts(void **state)
     tree = new_tree();
     add_memory(tree);
     begin_cpus(tree);
-    add_hart(tree, 5, 1);
+    add_hart(tree, 4, 1);
     add_hart(tree, 5, 2);
+    add_hart(tree, 5, 3);
     end_node(tree);
     expect_result(parse(tree), TREE_HART_TWICE);
 }
@@ -836,6 +841,60 @@ static void hart_modes(void **state)
         expect_result(parse(tree), TREE_OK);
         assert_int_equal(facts.harts[0].flags, modes[i].flags | HART_HAS_SVADE);
     }
+}
+
+/* The flags of a hart with this riscv,isa (or list); `length` counts the last NUL. */
+static uint32_t isa_flags(const char *property, const char *isa, uint32_t length)
+{
+    struct tree_builder *tree = new_tree();
+    add_memory(tree);
+    begin_cpus(tree);
+    begin_node(tree, "cpu");
+    add_text(tree, "device_type", "cpu");
+    add_cells(tree, "reg", 1, 0);
+    add_property(tree, property, isa, length);
+    end_node(tree);
+    end_node(tree);
+    expect_result(parse(tree), TREE_OK);
+    return facts.harts[0].flags;
+}
+
+static void isas(void **state)
+{
+    (void)state;
+    const struct {
+        const char *isa;
+        uint32_t flags;
+    } strings[] = {
+        {"rv64imafdc", HART_HAS_D},
+        {"rv64gc", HART_HAS_D},
+        {"rv64imac", 0},
+        {"rv64imafdc_zicsr_sstc", HART_HAS_D | HART_HAS_SSTC},
+        {"rv64imac_svade_sstc_svadu", HART_HAS_SSTC | HART_HAS_SVADE},
+        {"rv64imacsstc", HART_HAS_SSTC}, /* the first name needs no underscore */
+        {"rv64imafdcsuh", HART_HAS_D},   /* as QEMU 5 wrote it */
+        {"rv64ima__sstc_", HART_HAS_SSTC},
+        /* letters and names within other names */
+        {"rv64ima_zcd_zca_zfg", 0},
+        {"rv64ima_xdg_xsstc", 0},
+        {"rv64ima_sstcd_sst_sstcx_svad_svades", 0},
+        {"rv64ima_ssta_svadu", 0},
+        {"", 0},
+        {"r", 0},
+        {"rv6", 0},
+        {"rv64", 0},
+        {"rv64s", 0},
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(strings); i++)
+        assert_int_equal(isa_flags("riscv,isa", strings[i].isa,
+                                   (uint32_t)strlen(strings[i].isa) + 1),
+                         strings[i].flags);
+
+    static const char list[] = "i\0m\0f\0d\0zcd\0sstc\0svade";
+    assert_int_equal(isa_flags("riscv,isa-extensions", list, sizeof list),
+                     HART_HAS_D | HART_HAS_SSTC | HART_HAS_SVADE);
+    static const char others[] = "i\0zcd\0zfg\0\0sstcs\0sst\0ssta\0svadu\0xd";
+    assert_int_equal(isa_flags("riscv,isa-extensions", others, sizeof others), 0);
 }
 
 static void strings_without_end(void **state)
@@ -1140,6 +1199,7 @@ int main(void)
         cmocka_unit_test(harts),
         cmocka_unit_test(hart_ids),
         cmocka_unit_test(hart_modes),
+        cmocka_unit_test(isas),
         cmocka_unit_test(strings_without_end),
         cmocka_unit_test(bootargs),
         cmocka_unit_test(initrds),

@@ -222,6 +222,12 @@ static void sizes(void **state)
            CONTENT_OFFSET); /* up to the file's last byte */
     EXPECT(ELF_SEGMENT_OUTSIDE_FILE, segments[1].p_offset, CONTENT_OFFSET + 1);
     EXPECT(ELF_SEGMENT_OUTSIDE_FILE, segments[1].p_offset, UINT64_MAX);
+    make_sample();
+    sample.segments[2].p_filesz = 0; /* nothing comes from the file, at its very end */
+    sample.segments[2].p_offset = sizeof sample;
+    assert_int_equal(parse(), ELF_OK);
+    sample.segments[2].p_offset = sizeof sample + 1;
+    assert_int_equal(parse(), ELF_SEGMENT_OUTSIDE_FILE);
     EXPECT(ELF_SEGMENT_OUTSIDE_FILE, segments[1].p_offset, UINT64_MAX - 63);
 }
 
@@ -359,6 +365,8 @@ static void every_error_has_a_text(void **state)
             assert_string_not_equal(elf_error_text(errors[i]),
                                     elf_error_text(errors[other]));
     }
+    assert_string_equal(elf_error_text((enum elf_error)ARRAY_LENGTH(errors)),
+                        "unknown error");
     assert_string_equal(elf_error_text((enum elf_error)1000), "unknown error");
 }
 

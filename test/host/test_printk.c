@@ -56,6 +56,19 @@ static void numbers_are_as_in_the_c_library(void **state)
     }
 }
 
+static void zero_padding_has_an_end(void **state)
+{
+    (void)state;
+    char text[64];
+
+    format(text, sizeof text, "%032d", -7);
+    assert_string_equal(text, "-0000000000000000000000000000007");
+    format(text, sizeof text, "%034x", 7U); /* spaces make up for the rest */
+    assert_string_equal(text, "  00000000000000000000000000000007");
+    format(text, sizeof text, "%034d", -7);
+    assert_string_equal(text, "  -0000000000000000000000000000007");
+}
+
 static void pointers_have_a_prefix(void **state)
 {
     (void)state;
@@ -207,6 +220,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_are_as_in_the_c_library),
+        cmocka_unit_test(zero_padding_has_an_end),
         cmocka_unit_test(pointers_have_a_prefix),
         cmocka_unit_test(strings_and_characters_are_as_in_the_c_library),
         cmocka_unit_test(a_precision_stops_before_the_end_of_the_bytes),

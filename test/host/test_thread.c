@@ -80,17 +80,6 @@ static void whoever_waits_is_blocked(void **state)
     }
 }
 
-static void every_state_has_a_name_of_its_own(void **state)
-{
-    (void)state;
-    for (uint32_t i = 0; i <= THREAD_STATES; i++) {
-        assert_non_null(thread_state_name((enum thread_state)i));
-        for (uint32_t j = 0; j < i; j++)
-            assert_string_not_equal(thread_state_name((enum thread_state)i),
-                                    thread_state_name((enum thread_state)j));
-    }
-}
-
 static int hart_place; /* stands for a struct hart, which needs the hardware */
 static struct address_space space;
 
@@ -193,7 +182,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_transition),
         cmocka_unit_test(whoever_waits_is_blocked),
-        cmocka_unit_test(every_state_has_a_name_of_its_own),
         cmocka_unit_test(a_new_thread_is_at_the_boundary),
         cmocka_unit_test(the_check_finds_each_wrong_field),
     };

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a build of the kernel consists of: sources, the object file of each, the tools, the image."""
+"""What a build of the kernel consists of: sources, object files, tools, the image."""
 import functools
 import io
 import json

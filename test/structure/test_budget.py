@@ -14,9 +14,9 @@ import kernel_build
 from findings import expect_none
 from kernel_build import LAYERS, SOURCE
 
-# The aim is 3,500 with messages and handles in it. Until programs are loaded in user mode, the loader,
-# the archive and the process calls are in the kernel; the number only ever goes down.
-KERNEL_LINES_MAX = 4750
+# The aim is 3,500 with messages and handles in it. Until programs are loaded in user mode, the
+# loader, the archive and the process calls are in the kernel; the number only ever goes down.
+KERNEL_LINES_MAX = 4700
 FILE_LINES_MAX = 400
 
 
@@ -36,7 +36,7 @@ def code_lines(directory: Path = SOURCE) -> dict[str, int]:
     cloc = shutil.which("cloc")
     assert cloc, "cloc is not installed; scripts/setup installs it"
     report = subprocess.run(
-        [cloc, "--json", "--by-file", "--skip-uniqueness", "--quiet", 
+        [cloc, "--json", "--by-file", "--skip-uniqueness", "--quiet",
          "--include-lang=C,C/C++ Header,Assembly", "src", "include"],
         cwd=directory, check=True, capture_output=True, text=True).stdout
     return {file: entry["code"] for file, entry in json.loads(report).items()

@@ -117,6 +117,14 @@ def test_table_is_constant_and_full(name):
         f"row {index}: 0x{entry:x}" for index, entry in enumerate(entries) if entry not in names])
 
 
+@pytest.mark.parametrize("file, name", [("trap_table.c", "exceptions"),
+                                        ("trap_table.c", "interrupts"), ("syscall.c", "calls")])
+def test_table_is_declared_constant(file, name):
+    """GCC puts a table that nobody happens to change among the constants, const or not."""
+    source = (KERNEL_SOURCE / "trap" / file).read_text(encoding="utf-8")
+    assert re.search(rf"\*const {name}\[", source), f"{file}: the rows of {name} are not const"
+
+
 @pytest.mark.parametrize("table, code, handler", [
     ("exceptions", 8, "syscall_dispatch"),
     ("exceptions", 2, "illegal_instruction"),
