@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: MIT
+"""Every instruction that a machine executes, told by QEMU itself: nothing is added to the kernel.
+
+QEMU logs the address of each block that it executes; made to execute blocks of one instruction,
+it logs every instruction. One that it gives up before its end, because an interrupt is pending or
+because it has to translate an access to a device anew, is followed by a line that says so, and is
+not counted here. Under -icount, the counts are those of the instret register, but for the
+firmware's instructions: it executes fifty times what the kernel does until that is booted, so it is
+left out of the log.
+"""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+import os
+import re
+import subprocess
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from elftools.elf.elffile import ELFFile
+
+from .emulator import Emulator
+from .errors import ToolError
+from .qemu import Machine, Qemu
+from .watch import FIRMWARE_END, RAM_BASE
+
+_CHUNK_BYTES = 1 << 20
+# An executed block's address; or an S or c, which opens the line that takes the block before it back:
+# "Stopped execution of TB chain before ...", "cpu_io_recompile: rewound execution of TB to ...".
+_LINE = re.compile(rb"^(?:Trace \d+: \S+ \[[0-9a-f]+/([0-9a-f]+)/|[Sc])", re.MULTILINE)
+
+_NOT_FIRMWARE = f"0..{RAM_BASE - 1:#x},{FIRMWARE_END:#x}..{(1 << 64) - 1:#x}"
+
+
+def executed(qemu: Qemu, machine: Machine) -> Iterator[int]:
+    """The address of each instruction that the kernel and the user programs execute, from the
+    kernel's first one on. ToolError if the machine's exit status is not 0.
+    """
+    log_reader, log_writer = os.pipe()
+    options = qemu.one_instruction_per_block()
+    options += ("-d", "exec,nochain", "-D", f"/dev/fd/{log_writer}", "-dfilter", _NOT_FIRMWARE)
+    with open(log_reader, "rb", buffering=0) as log:
+        try:
+            emulator = Emulator(
+                qemu.command(machine, options),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=[log_writer],
+            )
+        finally:
+            os.close(log_writer)
+        with emulator:
+            yield from itertools.dropwhile(
+                lambda address: address != FIRMWARE_END, _addresses(log.read)
+            )
+            if status := emulator.wait():
+                raise ToolError(
+                    f"the traced machine ended with status {status}", f"it was: {machine.append}"
+                )
+
+
+def _addresses(read: Callable[[int], bytes]) -> Iterator[int]:
+    """The addresses in a log, without the blocks that were taken back."""
+    rest = b""
+    held: int | None = None  # the last address, until the next line shows that it stays
+    while data := read(_CHUNK_BYTES):
+        lines, newline, rest = (rest + data).rpartition(b"\n")
+        for address in _LINE.findall(lines + newline):
+            if not address:
+                held = None
+                continue
+            if held is not None:
+                yield held
+            held = int(address, 16)
+    if held is not None:
+        yield held
+
+
+class Symbols:
+    """The functions of an ELF file, to look addresses up; and where its `wfi`s are."""
+
+    def __init__(self, path: Path) -> None:
+        with open(path, "rb") as file:
+            elf = ELFFile(file)
+            table = elf.get_section_by_name(".symtab")
+            named = {
+                symbol["st_value"]: symbol.name
+                for symbol in table.iter_symbols()
+                # Assembly's functions need not have a type; the mapping symbols begin with $.
+                if symbol["st_info"]["type"] in ("STT_FUNC", "STT_NOTYPE")
+                and symbol.name
+                and not symbol.name.startswith(("$", "."))
+            }
+            text = elf.get_section_by_name(".text")
+            self.waits = frozenset(
+                text["sh_addr"] + found.start()
+                for found in re.finditer(rb"\x73\x00\x50\x10", text.data())
+            )
+        self._starts = sorted(named)
+        self._names = [named[start] for start in self._starts]
+
+    def function_at(self, pc: int) -> str:
+        """The name of the function that an address lies in."""
+        index = bisect.bisect_right(self._starts, pc)
+        return self._names[index - 1] if index else f"{pc:#x}"
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Kernel instructions between two user instructions, or between one and an idle wait: in all
+    of them interrupts are off."""
+
+    addresses: list[int]
+
+    def __len__(self) -> int:
+        return len(self.addresses)
+
+    def functions(self, symbols: Symbols) -> Counter[str]:
+        """How many of its instructions each function has; in the order in which they begin."""
+        return Counter(map(symbols.function_at, self.addresses))
+
+
+def stretches(addresses: Iterable[int], waits: frozenset[int]) -> Iterator[Stretch]:
+    """The stretches after the first user instruction; what was before it is the boot.
+
+    User programs lie below RAM's physical addresses, the kernel above: in the upper half, and at
+    its load address while it boots. `waits` are the addresses of its `wfi`s.
+    """
+    current: list[int] | None = None
+    for pc in addresses:
+        if pc < RAM_BASE:
+            if current:
+                yield Stretch(current)
+            current = []
+        elif current is not None:
+            current.append(pc)
+            if pc in waits:
+                yield Stretch(current)
+                current = []
