@@ -33,7 +33,7 @@ void printk(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Formats as printk does into a buffer; writes at most `capacity` bytes, the last of
  * them a NUL (nothing if capacity is 0). Returns the length of the whole text without
  * NUL, as snprintf. */
-size_t format_text(char *buffer, size_t capacity, const char *format, va_list arguments)
+size_t format_text(char *buffer, size_t capacity, const char *format, va_list list)
     __attribute__((format(printf, 3, 0)));
 
 /* Reads the log from *position (0: since boot) and moves it on; returns the bytes read,

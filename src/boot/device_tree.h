@@ -84,8 +84,8 @@ struct device_tree_facts {
 };
 
 /* Returns NULL, or what is wrong with the tree, to follow "device tree: ". After an
- * error the facts hold what was found before it. `capacity` is how many bytes can be
+ * error *result holds what was found before it. `capacity` is how many bytes can be
  * read at `blob`, which need not be aligned; `physical` is its physical address, under
  * which it enters the reserved ranges. */
 const char *device_tree_parse(const void *blob, size_t capacity, uint64_t physical,
-                              struct device_tree_facts *facts);
+                              struct device_tree_facts *result);

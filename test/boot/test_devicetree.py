@@ -3,15 +3,12 @@
 cannot, to the kernel alone: the machine is stopped where the firmware hands over."""
 
 import re
-import subprocess
 
 import device_trees
 import pytest
 from device_trees import compile_tree, dump, node, replaced
 
 from trapeze_tools.watch import FIRMWARE_END, RAM_BASE
-
-from harness.machine import make_machine
 
 A0, A1 = 10, 11  # registers: the hart's id, the tree's address (SBI 1.0, HSM)
 TREE_ADDRESS = 0x86000000
@@ -25,8 +22,10 @@ CPUS_END = "\n\tsoc {"
 
 @pytest.fixture
 def source(emulator, tmp_path):
-    """QEMU's own tree, of a machine with one hart and 128 MiB."""
-    return dump(emulator, tmp_path)
+    """QEMU's own tree, of a machine with one hart and 128 MiB; without the alias for its console
+    that newer ones have."""
+    aliases = r"\taliases \{\n.*?\n\t\};\n"
+    return re.sub(aliases, "", dump(emulator, tmp_path), flags=re.DOTALL)
 
 
 @pytest.fixture
@@ -99,25 +98,19 @@ def test_a_console_that_only_the_firmware_knows(boot_tree, visits, image, source
     assert len(through_firmware) >= len(outcome.output) - outcome.output.count("\n")
 
 
-def test_no_console_at_all(build, emulator, source, tmp_path):
-    """Then nothing is to be seen, but everything happens."""
-    changed = replaced(source, node(source, "serial@10000000"), "")
-    blob = compile_tree(replaced(changed, STDOUT, ""), tmp_path)
-    machine = make_machine(build, ("test-exit", "7"), extra=("-dtb", str(blob)))
-    result = subprocess.run(
-        emulator.command(machine), stdin=subprocess.DEVNULL, capture_output=True, timeout=120
-    )
-    assert (result.returncode, result.stdout) == (7, b"")
+UNUSABLE_CONSOLES = {
+    "none": lambda source: replaced(
+        replaced(source, node(source, "serial@10000000"), ""), STDOUT, ""
+    ),
+    "no driver": lambda source: replaced(source, "/soc/serial@10000000", "/soc/rtc@101000"),
+    "bad shift": lambda source: replaced(source, SERIAL_REG, SERIAL_REG + " reg-shift = <9>;"),
+}
 
 
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [("/soc/serial@10000000", "/soc/rtc@101000"), (SERIAL_REG, SERIAL_REG + " reg-shift = <9>;")],
-    ids=["no driver", "bad shift"],
-)
-def test_console_that_the_kernel_cannot_drive(boot_blob, source, old, new):
+@pytest.mark.parametrize("kind", UNUSABLE_CONSOLES)
+def test_console_that_the_kernel_cannot_drive(boot_blob, source, kind):
     """It leaves that to the firmware."""
-    changed = with_bootargs(replaced(source, old, new), "trapeze.run=test-args")
+    changed = with_bootargs(UNUSABLE_CONSOLES[kind](source), "trapeze.run=test-args")
     boot_blob(changed, last="test-args: ok")
 
 

@@ -22,11 +22,14 @@ from .transcript import Transcript
 
 DEADLINE_SECONDS = 240.0
 PANIC = "trapeze: panic: "
+# OpenSBI 1.6 says so, without a newline, of a privileged instruction in a user program.
+FIRMWARE_REMARK = "system_opcode_insn: Invalid opcode for CSR read/write instruction"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a machine did. `output` begins with the kernel's banner; the firmware's is left out."""
+    """What a machine did. `output` begins with the kernel's banner; what the firmware says is left
+    out."""
 
     status: int
     output: str
@@ -117,4 +120,4 @@ def split_firmware(text: str) -> tuple[str, str]:
     """The firmware's part of the output, and the kernel's."""
     found = re.search(r"^trapeze: ", text, re.MULTILINE)
     start = found.start() if found else len(text)
-    return text[:start], text[start:]
+    return text[:start], text[start:].replace(FIRMWARE_REMARK, "")

@@ -19,7 +19,7 @@
 
 static volatile uint64_t in_data[3 * PAGE_BYTES / sizeof(uint64_t)];
 
-static bool all_are(volatile uint64_t *words, size_t count, uint64_t value)
+static bool all_are(const volatile uint64_t *words, size_t count, uint64_t value)
 {
     bool same = true;
 

@@ -16,7 +16,7 @@
 #include "children.h"
 
 #define PROGRAM "test-many"
-#define MOST 5000U
+#define MOST 10000U
 #define TURNS 3
 
 static long ids[MOST];
