@@ -6,7 +6,7 @@
 #
 #     Builds programs/NAME.elf in the build folder, linked against picolibc and libtrapeze, and puts
 #     it into the boot archive under NAME. The CMake target is program_NAME, for whatever else it
-#     needs (target_include_directories and the like). STACK_SIZE: 16 KiB unless told, at most
+#     needs (target_include_directories and the like). STACK_SIZE: 64 KiB unless told, at most
 #     512 KiB. A program that defines _start itself gets no crt0; trapeze/abi.h says what it finds.
 #
 #   trapeze_add_archive(TARGET OUTPUT)

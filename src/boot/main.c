@@ -113,7 +113,7 @@ _Noreturn void main(uint64_t hart_id, uint64_t device_tree, uint64_t image,
     bool sstc = choose_sstc(hart_id);
     timer_init(sstc, facts.timebase_hz);
 
-    struct boot_archive archive = ram_init(&facts, paddr(image));
+    struct boot_archive archive = ram_init(&facts, paddr(image), paddr(device_tree));
     if (archive.start == NULL)
         archive = (struct boot_archive){boot_archive,
                                         (size_t)(boot_archive_end - boot_archive)};

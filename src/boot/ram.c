@@ -67,17 +67,23 @@ static void start_frames(const struct range_set *available)
     }
 }
 
-struct boot_archive ram_init(const struct device_tree_facts *facts, paddr_t image)
+struct boot_archive ram_init(const struct device_tree_facts *facts, paddr_t image,
+                             paddr_t device_tree)
 {
     uint64_t image_bytes = (uint64_t)(image_end - image_text);
-    struct range_set mapped = {0};
+    static struct range_set mapped, available; /* large for a stack */
     collect_ram(facts, &mapped);
+    /* The device tree itself is kept from the allocator, but not from the direct map: a
+     * hole would cost it a page of 1 GiB. */
     for (size_t i = 0; i < facts->reserved_count; i++)
-        take_out(&mapped, facts->reserved[i].base, range_end(&facts->reserved[i]));
+        if (facts->reserved[i].base != device_tree.value)
+            take_out(&mapped, facts->reserved[i].base, range_end(&facts->reserved[i]));
     take_out(&mapped, image.value, image.value + image_bytes);
     take_out(&mapped, facts->initrd.base, range_end(&facts->initrd));
+    available = mapped;
+    take_out(&available, device_tree.value, device_tree.value + facts->total_bytes);
 
-    start_frames(&mapped);
+    start_frames(&available);
     kernel_map_init(image, &mapped);
     const struct device_tree_range *uart = &facts->uart.registers;
     if (uart->length != 0)

@@ -19,5 +19,7 @@ struct boot_archive {
 
 /* Gives all RAM that nobody else uses to the frame allocator, builds the kernel's
  * tables with the devices in them, and returns the initrd, mapped. `image`: where the
- * kernel was loaded. Panics, saying why, on a machine whose memory will not do. */
-struct boot_archive ram_init(const struct device_tree_facts *facts, paddr_t image);
+ * kernel was loaded; `device_tree`: where the blob is. Panics, saying why, on a machine
+ * whose memory will not do. */
+struct boot_archive ram_init(const struct device_tree_facts *facts, paddr_t image,
+                             paddr_t device_tree);

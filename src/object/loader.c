@@ -6,6 +6,7 @@
  * caller comes back.
  */
 #include "base/string.h"
+#include "memory/frame.h"
 #include "object/elf.h"
 #include "object/process.h"
 #include "platform/csr.h"
@@ -122,6 +123,10 @@ enum process_step process_load(struct process *process)
 
 enum process_step process_extend_heap(struct process *process, uint64_t end)
 {
+    uint64_t missing = (end - process->heap_mapped) / PAGE_SIZE;
+    uint64_t tables = missing / PAGE_TABLE_ENTRIES + 3; /* at most, with those above */
+    if (end > process->heap_mapped && missing + tables > frame_free_count())
+        return STEP_NO_MEMORY;
     while (process->heap_mapped < end) {
         void *page;
         enum process_step step =

@@ -97,9 +97,9 @@ enum trapeze_error process_add_argument(struct process *process, const char *byt
  * NUL). */
 enum trapeze_error process_start(struct process *process);
 
-/* Grows the heap to `end`, page-aligned, by zeroed pages, until an interrupt is
- * pending. After STEP_NO_MEMORY the pages so far stay with the process, for its next
- * attempt. */
+/* Grows the heap to `end`, page-aligned, by zeroed pages, until an interrupt is pending.
+ * STEP_NO_MEMORY if there are too few frames, and nothing has changed; but where another
+ * process has taken them meanwhile, the pages so far stay, for the next attempt. */
 enum process_step process_extend_heap(struct process *process, uint64_t end);
 
 /* Waits for a child (0: any). Results go to the trapframe: at once, or when the child

@@ -4,5 +4,6 @@
  */
 #pragma once
 
-/* Writes what has been logged since the last call, waiting for the line. */
+/* Writes what has been logged since the last call, from the beginning of a line on,
+ * waiting for the UART. */
 void console_flush(void);

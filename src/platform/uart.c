@@ -16,6 +16,7 @@
 static uint64_t uart_base;
 static uint32_t register_shift;
 static uint32_t register_width = 1;
+static char last_byte = '\n';
 
 static uint32_t read_register(uint32_t index)
 {
@@ -49,6 +50,7 @@ size_t uart_try_write(const char *bytes, size_t length)
             write_register(UART_THR, (uint8_t)bytes[i]);
         else
             sbi_console_putchar(bytes[i]);
+        last_byte = bytes[i];
     }
     return count;
 }
@@ -60,4 +62,10 @@ void uart_write(const char *bytes, size_t length)
         bytes += taken;
         length -= taken;
     }
+}
+
+void uart_start_line(void)
+{
+    if (last_byte != '\n')
+        uart_write("\n", 1);
 }

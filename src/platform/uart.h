@@ -20,3 +20,6 @@ size_t uart_try_write(const char *bytes, size_t length);
 /* Gives all of the bytes, waiting for the line: for boot and panic, where nothing else
  * runs. */
 void uart_write(const char *bytes, size_t length);
+
+/* Begins a new line, unless the last byte has ended one. */
+void uart_start_line(void);

@@ -28,18 +28,9 @@ static const char *const elf_errors[] = {
 
 /* Privileged 1.12, table 4.2. */
 static const char *const causes[] = {
-    [0] = "instruction address misaligned",
-    [1] = "instruction access fault",
-    [2] = "illegal instruction",
-    [3] = "breakpoint",
-    [4] = "load address misaligned",
-    [5] = "load access fault",
-    [6] = "store address misaligned",
-    [7] = "store access fault",
-    [8] = "environment call from U-mode",
-    [12] = "instruction page fault",
-    [13] = "load page fault",
-    [15] = "store page fault",
+#define CAUSE(code, name, meaning) [code] = meaning,
+#include <trapeze/causes.def>
+#undef CAUSE
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
