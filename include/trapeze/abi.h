@@ -56,8 +56,10 @@ enum trapeze_end {
 
 /* The status with which the machine powers off after the first process, where it did
  * not exit by itself: 128 + scause for a fault, STATUS_NOT_RUN where it could not be
- * started. A panic ends with STATUS_PANIC. */
+ * started, STATUS_STUCK where every process waits for ever. A panic ends with
+ * STATUS_PANIC. */
 #define STATUS_FAULT_BASE 128
+#define STATUS_STUCK 126
 #define STATUS_NOT_RUN 127
 #define STATUS_PANIC 255
 

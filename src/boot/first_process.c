@@ -48,7 +48,8 @@ void first_process_start(const char *run, size_t length)
     static char name[PROGRAM_NAME_BYTES + 1];
     struct process *process = NULL;
     enum word_result result;
-    while ((result = command_line_next_word(&run, &length, word, sizeof word)) != WORD_END) {
+    while ((result = command_line_next_word(&run, &length, word, sizeof word)) !=
+           WORD_END) {
         if (result == WORD_TOO_LONG)
             give_up(name, "an argument is too long");
         size_t word_length = strlen(word);
@@ -69,7 +70,10 @@ void first_process_start(const char *run, size_t length)
 uint8_t first_process_status(void)
 {
     const struct process_end *end = process_first_end();
-    if (end->kind == END_FAULTED)
-        return (uint8_t)(STATUS_FAULT_BASE + end->status);
-    return (uint8_t)end->status;
+    if (end == NULL) {
+        printk("trapeze: every process waits, and nothing can wake any of them\n");
+        console_flush();
+        return STATUS_STUCK;
+    }
+    return (uint8_t)(end->status + (end->kind == END_FAULTED ? STATUS_FAULT_BASE : 0));
 }

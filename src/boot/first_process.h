@@ -12,5 +12,5 @@
  * and powers the machine off with STATUS_NOT_RUN. */
 void first_process_start(const char *run, size_t length);
 
-/* The machine's exit status, once the first process has ended. */
+/* The machine's exit status, when trap_idle has returned. */
 uint8_t first_process_status(void);

@@ -38,6 +38,13 @@ extern const char boot_archive[], boot_archive_end[];
 _Noreturn void main(uint64_t hart_id, uint64_t device_tree, uint64_t image,
                     uint64_t entry_instret);
 
+/* A device beyond the direct map is as good as none. */
+static void forget_unreachable(struct device_tree_range *range)
+{
+    if (range->base + range->length > DIRECT_MAP_SIZE)
+        range->length = 0;
+}
+
 /* Only what can be true of a pointer from the firmware is looked at. */
 static void read_device_tree(uint64_t device_tree)
 {
@@ -46,6 +53,8 @@ static void read_device_tree(uint64_t device_tree)
               device_tree);
     const char *error = device_tree_parse(direct_map(paddr(device_tree)),
                                           DEVICE_TREE_BYTES_MAX, device_tree, &facts);
+    forget_unreachable(&facts.uart.registers);
+    forget_unreachable(&facts.test_finisher);
     const struct device_tree_uart *uart = &facts.uart;
     if (uart->registers.length != 0)
         uart_init(DIRECT_MAP_BASE + uart->registers.base, uart->reg_shift,
@@ -73,12 +82,17 @@ static void read_command_line(void)
         printk("trapeze: command line: %zu more problems\n", options.problems_dropped);
 }
 
+static uint32_t hart_flags(uint64_t hart_id)
+{
+    for (size_t i = 0; i < facts.hart_count; i++)
+        if (facts.harts[i].id == hart_id)
+            return facts.harts[i].flags;
+    panic("the device tree does not list hart %lu, which it runs on", hart_id);
+}
+
 static bool choose_sstc(uint64_t hart_id)
 {
-    bool available = false;
-    for (size_t i = 0; i < facts.hart_count; i++)
-        available |=
-            facts.harts[i].id == hart_id && (facts.harts[i].flags & HART_HAS_SSTC);
+    bool available = hart_flags(hart_id) & HART_HAS_SSTC;
     if (options.timer == BOOT_TIMER_SSTC && !available)
         printk("trapeze: this hart has no sstc, the timer is sbi\n");
     return available && options.timer != BOOT_TIMER_SBI;
@@ -90,6 +104,14 @@ static void check_firmware(void)
     if (version < SBI_VERSION_1_0 || !sbi_has_extension(SBI_TIME))
         panic("the firmware offers SBI %u.%u; needed are 1.0 and its TIME extension",
               version >> 24, version & 0xffffff);
+}
+
+/* User programs are rv64gc: their first floating-point instruction loads all registers.
+ */
+static void check_hart(uint64_t hart_id)
+{
+    if (!(hart_flags(hart_id) & HART_HAS_D))
+        panic("hart %lu has no D extension (double-precision FPU)", hart_id);
 }
 
 static void check_initrd(const struct boot_archive *archive)
@@ -109,6 +131,7 @@ _Noreturn void main(uint64_t hart_id, uint64_t device_tree, uint64_t image,
 
     read_device_tree(device_tree);
     check_firmware();
+    check_hart(hart_id);
     read_command_line();
     bool sstc = choose_sstc(hart_id);
     timer_init(sstc, facts.timebase_hz);
@@ -123,8 +146,9 @@ _Noreturn void main(uint64_t hart_id, uint64_t device_tree, uint64_t image,
     address_space_activate(NULL);
     fence_translations(); /* the boot tables had a writable alias of the text */
 
+    uint64_t slice_ticks = facts.timebase_hz * options.slice_us / 1000000;
     sched_init(&boot_hart, hart_id, (uint64_t)trap_return,
-               facts.timebase_hz * options.slice_us / 1000000, options.preempt);
+               slice_ticks == 0 ? 1 : slice_ticks, options.preempt);
     process_init(archive.start, archive.bytes, (uint64_t)trap_return);
 
     machine.hart_count = facts.hart_count;

@@ -20,14 +20,15 @@ static uint64_t range_end(const struct device_tree_range *range)
 static void collect_ram(const struct device_tree_facts *facts, struct range_set *ram)
 {
     for (size_t i = 0; i < facts->memory_count; i++) {
-        uint64_t start = page_align_up(facts->memory[i].base);
-        uint64_t end = page_align_down(range_end(&facts->memory[i]));
+        uint64_t start = facts->memory[i].base;
+        uint64_t end = range_end(&facts->memory[i]);
         machine.memory_bytes += facts->memory[i].length;
         if (end > DIRECT_MAP_SIZE) {
             printk("trapeze: memory beyond 0x%lx stays unused\n", DIRECT_MAP_SIZE);
             end = DIRECT_MAP_SIZE;
         }
-        range_add(ram, start, end);
+        if (start < end)
+            range_add(ram, page_align_up(start), page_align_down(end));
     }
     if (facts->memory_dropped != 0)
         printk("trapeze: %zu memory ranges stay unused\n", facts->memory_dropped);
@@ -38,6 +39,8 @@ static void collect_ram(const struct device_tree_facts *facts, struct range_set 
 
 static void take_out(struct range_set *set, uint64_t start, uint64_t end)
 {
+    /* What lies beyond the direct map is in no set; rounding up must not wrap. */
+    end = end < DIRECT_MAP_SIZE ? end : DIRECT_MAP_SIZE;
     if (!range_remove(set, page_align_down(start), page_align_up(end)))
         panic("the device tree splits memory into more than %d pieces", RANGES_MAX);
 }

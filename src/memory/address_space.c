@@ -94,8 +94,9 @@ void address_space_renew(struct address_space *space)
     enum asid_result result = asid_assign(&space->asid);
     space->satp = satp_of(space->table.root, space->asid.number);
     csr_write(satp, space->satp);
+    /* Also orders the tables' first stores before the hart's first walk. */
     if (result == ASID_GENERATION)
         fence_translations();
-    else if (result == ASID_NONE)
-        fence_address_space(0);
+    else
+        fence_address_space(result == ASID_NEW ? space->asid.number : 0);
 }

@@ -134,6 +134,8 @@ enum process_step process_extend_heap(struct process *process, uint64_t end)
         if (step != STEP_MORE)
             return step;
         memset(page, 0, PAGE_SIZE);
+        fence_page(
+            process->heap_mapped); /* a hart may remember that nothing was there */
         process->heap_mapped += PAGE_SIZE;
         if (interrupt_is_pending())
             return STEP_MORE;

@@ -14,18 +14,18 @@
 #include "sched/sched.h"
 
 #define SLOT_BYTES 2048
+#define ID_STRIDE 10000 /* not PROCESSES_MAX, so that people can read an id */
 #define SLOTS_PER_PAGE (PAGE_SIZE / SLOT_BYTES)
 
+static_assert(PROCESSES_MAX <= ID_STRIDE, "a slot for each id");
 static_assert(sizeof(struct process) <= SLOT_BYTES, "a process fits its slot");
 static_assert(offsetof(struct process, thread) == 0, "process_of");
 
 static char *slot_pages[PROCESSES_MAX / SLOTS_PER_PAGE];
 static uint32_t slots_used;    /* slots below this have been used at least once */
 static struct list free_slots; /* by sibling */
-static struct process *by_id[PROCESSES_MAX]; /* at id % PROCESSES_MAX */
-static int64_t last_id;
-static uint64_t existing;     /* processes */
-static struct process *first; /* its end is the machine's */
+static uint64_t existing;      /* processes */
+static struct process *first;  /* its end is the machine's */
 static bool first_has_ended;
 static const void *archive;
 static size_t archive_bytes;
@@ -45,12 +45,20 @@ static struct process *slot_process(uint32_t slot)
     return (struct process *)(void *)(page + slot % SLOTS_PER_PAGE * SLOT_BYTES);
 }
 
-/* A slot, of which only the number is meaningful; NULL: none, or no frame. */
+static uint32_t slot_of(int64_t id)
+{
+    return (uint32_t)((id - 1) % ID_STRIDE);
+}
+
+/* A slot, of which only the id is meaningful, and new; NULL: none, or no frame. */
 static struct process *take_slot(void)
 {
     struct list *reused = list_take_first(&free_slots);
-    if (reused != NULL)
-        return container_of(reused, struct process, sibling);
+    if (reused != NULL) {
+        struct process *process = container_of(reused, struct process, sibling);
+        process->id += ID_STRIDE;
+        return process;
+    }
     if (slots_used == PROCESSES_MAX)
         return NULL;
     char **page = &slot_pages[slots_used / SLOTS_PER_PAGE];
@@ -61,26 +69,14 @@ static struct process *take_slot(void)
         *page = direct_map(frame);
     }
     struct process *process = slot_process(slots_used);
-    process->slot = slots_used++;
+    process->id = ++slots_used;
     return process;
-}
-
-/* The next id whose place among the ids is free: one is, since there are as many as
- * slots. */
-static void assign_id(struct process *process)
-{
-    struct process **place;
-    do
-        place = &by_id[++last_id % PROCESSES_MAX];
-    while (*place != NULL);
-    *place = process;
-    process->id = last_id;
 }
 
 static void free_slot(struct process *process)
 {
     assert(!list_is_linked(&process->sibling));
-    by_id[process->id % PROCESSES_MAX] = NULL;
+    process->parent = NULL; /* so that nobody finds it */
     existing--;
     list_prepend(&free_slots, &process->sibling);
 }
@@ -88,11 +84,11 @@ static void free_slot(struct process *process)
 /* Stack and root table; on failure neither. */
 static bool equip(struct process *process)
 {
-    uint64_t stack_top = kernel_stack_create(process->slot);
+    uint64_t stack_top = kernel_stack_create(slot_of(process->id));
     if (stack_top == 0)
         return false;
     if (!address_space_create(&process->space)) {
-        kernel_stack_destroy(process->slot);
+        kernel_stack_destroy(slot_of(process->id));
         return false;
     }
     thread_init(&process->thread, hart_this(), boundary_pc, stack_top, &process->space);
@@ -112,8 +108,7 @@ enum trapeze_error process_create(struct process *parent, const char *name,
     struct process *process = take_slot();
     if (process == NULL)
         return E_NO_MEMORY;
-    *process = (struct process){.slot = process->slot, .parent = parent};
-    assign_id(process);
+    *process = (struct process){.id = process->id, .parent = parent};
     existing++;
     if (!equip(process)) {
         free_slot(process);
@@ -142,9 +137,10 @@ void process_abandon(struct process *process)
 
 struct process *process_find_child(struct process *parent, int64_t id)
 {
-    struct process *process = by_id[(uint64_t)id % PROCESSES_MAX];
-    bool found = process != NULL && process->id == id && process->parent == parent;
-    return found ? process : NULL;
+    if (id <= 0 || slot_of(id) >= slots_used)
+        return NULL;
+    struct process *process = slot_process(slot_of(id));
+    return process->id == id && process->parent == parent ? process : NULL;
 }
 
 enum trapeze_error process_add_argument(struct process *process, const char *bytes,
@@ -215,8 +211,14 @@ void process_end(struct process *process, const struct process_end *end)
         return;
     process->end = *end;
     thread->flags |= THREAD_DYING;
+    if (process->parent != NULL) { /* behind those that are not marked */
+        list_remove(&process->sibling);
+        list_append(&process->parent->children, &process->sibling);
+    }
     if (thread->state == THREAD_STOPPED || thread_is_blocked(thread))
         sched_make_ready(thread);
+    else if (thread->state == THREAD_READY)
+        sched_hasten(thread);
 }
 
 void process_deadline_passed(struct process *process)
@@ -245,9 +247,6 @@ static bool end_a_child(struct process *process)
         sched_block(&process->thread, THREAD_WAITING_DESCENDANTS, 0);
         return false;
     }
-    list_remove(link);
-    list_append(&process->children,
-                link); /* whoever is marked lets the unmarked ones pass */
     process_end(child, &(struct process_end){.kind = END_KILLED});
     return true;
 }
@@ -272,7 +271,7 @@ void process_dismantle(struct process *process)
 void process_bury(struct process *process)
 {
     assert(process->thread.state == THREAD_ENDED);
-    kernel_stack_destroy(process->slot);
+    kernel_stack_destroy(slot_of(process->id));
     address_space_destroy(&process->space);
     struct process *parent = process->parent;
     if (parent == NULL) {
@@ -307,7 +306,7 @@ uint64_t process_count(void)
 
 void process_check(const struct process *process)
 {
-    assert(by_id[process->id % PROCESSES_MAX] == process);
+    assert(slot_process(slot_of(process->id)) == process);
     assert(process->heap_mapped >= process->heap_end);
     assert(process->argument_bytes <= MAX_ARGUMENT_BYTES);
     assert(process->parent == NULL || list_is_linked(&process->sibling));

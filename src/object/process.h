@@ -22,7 +22,8 @@
 #include "sched/thread.h"
 
 /* Slots are type-stable: a process's memory is never used for anything but processes.
- * Ids count up from 1 and never repeat, so that an old one names nobody. */
+ * The first process in slot n has the id n + 1, each later one 10,000 more: ids never
+ * repeat, so that an old one names nobody. */
 #define PROCESSES_MAX 8192
 
 struct process_end {
@@ -35,8 +36,7 @@ struct process_end {
 struct process {
     struct thread thread; /* first: trap handlers get the one and need the other */
     struct address_space space;
-    int64_t id;
-    uint32_t slot; /* its place in the table, and its kernel stack's; for ever */
+    int64_t id; /* tells the slot and how often it has been used; set for ever */
     struct process *parent; /* NULL: the first process, or one whose end is lost */
     struct list sibling;    /* in one of its parent's lists */
     struct list children;   /* that have not ended */
@@ -97,9 +97,10 @@ enum trapeze_error process_add_argument(struct process *process, const char *byt
  * NUL). */
 enum trapeze_error process_start(struct process *process);
 
-/* Grows the heap to `end`, page-aligned, by zeroed pages, until an interrupt is pending.
- * STEP_NO_MEMORY if there are too few frames, and nothing has changed; but where another
- * process has taken them meanwhile, the pages so far stay, for the next attempt. */
+/* Grows the heap to `end`, page-aligned, by zeroed pages, until an interrupt is
+ * pending. STEP_NO_MEMORY if there are too few frames, and nothing has changed; but
+ * where another process has taken them meanwhile, the pages so far stay, for the next
+ * attempt. */
 enum process_step process_extend_heap(struct process *process, uint64_t end);
 
 /* Waits for a child (0: any). Results go to the trapframe: at once, or when the child

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * Power-off, through the `sifive,test` device where there is one: it is the only way to
- * give QEMU an exit status, and SRST's "system failure" makes QEMU 7.2 exit with 0. QEMU
- * 8 and later go on for a while after the write, and a second power-off in that time,
- * by SRST, would make the status 0: it is one way or the other.
+ * give QEMU an exit status, and SRST's "system failure" makes QEMU 7.2 exit with 0.
+ * QEMU 8 and later go on for a while after the write, and a second power-off in that
+ * time, by SRST, would make the status 0: it is one way or the other.
  */
 #include "platform/power.h"
 

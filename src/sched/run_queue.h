@@ -29,6 +29,12 @@ static inline void run_queue_append(struct run_queue *queue, struct thread *thre
     list_append(&queue->threads, &thread->run_link);
 }
 
+/* It goes before all others. */
+static inline void run_queue_prepend(struct run_queue *queue, struct thread *thread)
+{
+    list_prepend(&queue->threads, &thread->run_link);
+}
+
 /* The one that has waited longest; NULL if there is none. */
 static inline struct thread *run_queue_first(const struct run_queue *queue)
 {

@@ -59,8 +59,18 @@ void sched_make_ready(struct thread *thread)
     assert(thread->state == THREAD_STOPPED || thread_is_blocked(thread));
     deadline_remove(thread);
     thread_set_state(thread, THREAD_READY);
-    run_queue_append(&ready, thread);
+    if (thread->flags & THREAD_DYING)
+        run_queue_prepend(&ready, thread);
+    else
+        run_queue_append(&ready, thread);
     ensure_slice(hart_this());
+}
+
+void sched_hasten(struct thread *thread)
+{
+    assert(thread->state == THREAD_READY);
+    list_remove(&thread->run_link);
+    run_queue_prepend(&ready, thread);
 }
 
 void sched_block(struct thread *thread, enum thread_state state,

@@ -29,6 +29,9 @@ void sched_init(struct hart *hart, uint64_t hart_id, uint64_t trap_return,
  * its frame. */
 void sched_make_ready(struct thread *thread);
 
+/* `thread`, ready and dying, goes before all others. */
+void sched_hasten(struct thread *thread);
+
 /* The current thread waits in `state`, until somebody makes it ready or
  * `deadline_ticks` have come (0: never). It goes on in user mode, from its
  * trapframe. */

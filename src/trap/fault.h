@@ -12,6 +12,6 @@
  * the first process, which has none, did is said on the console. */
 void fault_end_process(struct thread *thread, uint64_t scause);
 
-/* "load page fault" for any scause of an exception, "reserved cause" for those that have no
- * name. */
+/* "load page fault" for any scause of an exception, "reserved cause" for those that
+ * have no name. */
 const char *fault_name(uint64_t scause);

@@ -49,6 +49,8 @@ void trap_idle(void)
             hart->departed = NULL;
             process_bury(departed);
         } else if (!sched_leave_idle()) {
+            if (sched_next_expiry() == DEADLINE_NONE)
+                return; /* nothing can wake anybody any more */
             machine.idle_waits++;
             wait_for_interrupt();
         }

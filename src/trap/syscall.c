@@ -79,6 +79,7 @@ static void sys_process_create(struct process *caller)
         caller->loading = NULL;
         process_abandon(child);
         give(caller, E_NO_MEMORY);
+        sched_yield(&caller->thread); /* its pages are back before the caller goes on */
         return;
     case STEP_DONE:
         caller->loading = NULL;

@@ -15,8 +15,9 @@ void trap_return(void);
 /* This hart's traps go to trap_entry; user mode may read the counters, and no more. */
 void trap_init(void);
 
-/* The end of boot: runs the processes, waits where none is ready, and returns when the
- * first process has ended and all its pages are back. */
+/* The end of boot: runs the processes and waits where none is ready. Returns when the
+ * first process has ended and all its pages are back, or when every process waits for
+ * something that cannot come. */
 void trap_idle(void);
 
 /* What trap_entry calls: `thread` has trapped for the reason `scause`. */

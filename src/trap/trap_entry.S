@@ -107,6 +107,7 @@ trap_from_kernel:
 
 second_trap:
     /* 3. Even the report has failed. */
+    csrw sscratch, zero
     la sp, image_emergency_stack_end
     call panic_stop
     .size trap_from_kernel, . - trap_from_kernel

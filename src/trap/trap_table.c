@@ -20,9 +20,9 @@
 
 typedef void trap_handler(struct thread *thread, uint64_t scause);
 
-/* Whether the instruction bits in stval may be those of a floating-point instruction, or
- * of an access to fflags, frm or fcsr (Unprivileged ISA, table 24.1). 0 is what a hart
- * says that does not tell them. */
+/* Whether the instruction bits in stval may be those of a floating-point instruction,
+ * or of an access to fflags, frm or fcsr (Unprivileged ISA, table 24.1). 0 is what a
+ * hart says that does not tell them. */
 static bool may_need_fpu(uint32_t code)
 {
     if (code == 0)

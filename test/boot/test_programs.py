@@ -47,6 +47,12 @@ RUNS = [
     ("test-many", "test-many: ok", {}),
     ("test-many exhaust", "test-many: ok", {"memory": "32M"}),
     ("test-memory all", "test-memory: ok", {"memory": "32M"}),
+    ("test-memory refused", "test-memory: ok", {"memory": "32M"}),
+    (
+        "test-stuck",
+        "trapeze: every process waits, and nothing can wake any of them",
+        {"status": 126},
+    ),
     ("test-orphans", "test-orphans: ok", SHORT),
 ]
 ELSEWHERE = {"test-gdb"}  # test/gdb steps through it

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * test-memory: how much of the RAM is free. `test-memory all` takes every page for its
- * own heap, writes another value to each, and finds them all again.
+ * own heap, writes another value to each, and finds them all again. `test-memory
+ * refused` takes nearly all, and creates processes that no longer find enough.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -36,6 +37,32 @@ static long take_all(void)
     return taken;
 }
 
+/* With ever fewer pages left, down to too few for its last one: a creation that fails
+ * gives back at once what it had. */
+static void test_refused_creations(void)
+{
+    long refused = 0;
+    struct trapeze_child end;
+
+    sys_memory_extend((size_t)sys_kernel_info(INFO_FREE_PAGES) - 60);
+    while (refused < 20) {
+        long free_pages = sys_kernel_info(INFO_FREE_PAGES);
+        long id = trapeze_create(1, (char *[]){"trivial", NULL}, NULL);
+        if (id > 0) {
+            sys_process_kill(id);
+            trapeze_wait(id, TRAPEZE_NEVER, &end);
+        } else {
+            CHECK_EQUAL(id, E_NO_MEMORY);
+            refused++;
+        }
+        CHECK_EQUAL(sys_kernel_info(INFO_FREE_PAGES), free_pages);
+        CHECK_EQUAL(sys_kernel_info(INFO_PROCESSES), 1);
+        if (sys_memory_extend(1) < 0)
+            break;
+    }
+    CHECK(refused > 0);
+}
+
 static void test_all(long free_pages)
 {
     heap = (uint64_t *)sys_memory_extend(0);
@@ -66,5 +93,7 @@ int main(int argc, char *argv[])
     printf(PROGRAM ": %ld of %ld pages are free\n", free_pages, pages);
     if (argc == 2 && strcmp(argv[1], "all") == 0)
         test_all(free_pages);
+    if (argc == 2 && strcmp(argv[1], "refused") == 0)
+        test_refused_creations();
     return check_end(PROGRAM);
 }

@@ -37,7 +37,9 @@ static int child(const char *role, unsigned number)
 {
     struct trapeze_child end;
 
-    while (strcmp(role, "spin") == 0)
+    if (strcmp(role, "spin-chain") == 0 && number > 0)
+        start_child(PROGRAM, "spin-chain", number - 1);
+    while (strncmp(role, "spin", 4) == 0)
         __asm__ volatile("");
     while (strcmp(role, "yield") == 0)
         sys_yield();
@@ -86,6 +88,20 @@ static void test(const char *role, unsigned number, bool kill, enum trapeze_end 
     CHECK_EQUAL(end_family(role, number, kill, kind), free_pages);
 }
 
+/* All of them want the CPU, and none gets a slice more: a kill takes effect at once. */
+static void test_that_a_kill_is_quick(void)
+{
+    struct trapeze_child end;
+
+    long id = start_child(PROGRAM, "spin-chain", DEPTH);
+    while (sys_kernel_info(INFO_PROCESSES) < (long)DEPTH + 2)
+        sleep_for_slices(1);
+    uint64_t start = trapeze_time();
+    CHECK_EQUAL(sys_process_kill(id), 0);
+    CHECK_EQUAL(trapeze_wait(id, TRAPEZE_NEVER, &end), id);
+    CHECK(trapeze_time() - start < (uint64_t)sys_kernel_info(INFO_SLICE_TICKS));
+}
+
 int main(int argc, char *argv[])
 {
     if (argc == 3)
@@ -94,5 +110,6 @@ int main(int argc, char *argv[])
     test("family-fault", 0, false, END_FAULTED);
     test("family-stay", 0, true, END_KILLED);
     test("chain", DEPTH, true, END_KILLED);
+    test_that_a_kill_is_quick();
     return check_end(PROGRAM);
 }
