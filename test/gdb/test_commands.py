@@ -59,6 +59,20 @@ def test_at_reset(debugger: Callable[..., Debugger]) -> None:
         assert "this hart does not run the kernel, or not yet" in refusal(gdb, command)
     assert "satp is Bare" in refusal(gdb, "tz pagetable $pc")
 
+    gdb.run_to(gdb.address("main"))
+    where = facts(gdb.execute("tz where"))
+    assert where["mode"] == "S (supervisor)"
+    assert where["process"] == "none: the kernel is starting"
+    assert where["stack"].endswith("  boot and idle stack, 0 bytes in use")
+    assert where["sscratch"].endswith("  not the kernel's yet")
+
+
+def test_without_a_machine(debugger: Callable[..., Debugger]) -> None:
+    gdb = debugger("test-gdb")
+    gdb.execute("disconnect")
+    for command in ("where", "ps", "trapframe", "syscall", "pagetable 0", "csr", "interrupts"):
+        assert "there is no machine" in refusal(gdb, f"tz {command}")
+
 
 def test_help(debugger: Callable[..., Debugger]) -> None:
     gdb = debugger("test-gdb")

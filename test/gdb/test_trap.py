@@ -149,7 +149,7 @@ def check_dispatch(
 
 
 def handle(debugger: Debugger, kernel: Kernel, dispatch: Snapshot) -> Snapshot:
-    """From trap_dispatch to trap_return: the kernel stays on its stack. It may call the firmware."""
+    """From trap_dispatch to trap_return: the kernel stays on its stack, or calls the firmware."""
     for here in steps_until(debugger, lambda at: at.pc == kernel.trap_return):
         if here.mode == MACHINE:
             continue
@@ -221,27 +221,26 @@ def test_system_call(debugger: Callable[..., Debugger]) -> None:
 
 
 def into_timer_interrupt(
-    gdb: Debugger, kernel: Kernel, options: tuple[str, ...], before: Snapshot
+    gdb: Debugger, kernel: Kernel, before: Snapshot
 ) -> tuple[Snapshot, Snapshot]:
     """From the loop, where the process was `before`, to trap_entry: the process as it was
     interrupted, and the trap. Time may have passed while GDB held the machine."""
-    loop = gdb.address("loop")
-    interrupted = None
-    if "--qemu" in options:
-        # The firmware passes the interrupt on.
-        gdb.run_to(gdb.value("$mtvec") & ~3, "(long)$mcause < 0")
-        here = gdb.snapshot()
-        assert here.mode == MACHINE
-        assert gdb.value("$mcause") == MACHINE_TIMER
-        assert gdb.value("$mepc") - loop in range(LOOP_BYTES)
-        interrupted = here.registers
     gdb.run_to(kernel.trap_entry)
     entry = gdb.snapshot()
-    assert interrupted in (None, entry.registers)
-    assert entry.sepc - loop in range(LOOP_BYTES)
+    assert entry.sepc - gdb.address("loop") in range(LOOP_BYTES)
     assert 0 < entry.t6 <= before.t6
     csrs = {"priv": USER, "pc": entry.sepc, "satp": before.satp, "sscratch": before.sscratch}
     return Snapshot(dict(before.registers) | {"t6": entry.t6}, csrs), entry
+
+
+def into_firmware(gdb: Debugger) -> Snapshot:
+    """From the loop to the firmware, which passes the timer interrupt on."""
+    gdb.run_to(gdb.value("$mtvec") & ~3)
+    here = gdb.snapshot()
+    assert here.mode == MACHINE
+    assert gdb.value("$mcause") == MACHINE_TIMER
+    assert gdb.value("$mepc") - gdb.address("loop") in range(LOOP_BYTES)
+    return here
 
 
 def test_timer_interrupt(debugger: Callable[..., Debugger], timer: Timer) -> None:
@@ -254,7 +253,9 @@ def test_timer_interrupt(debugger: Callable[..., Debugger], timer: Timer) -> Non
     assert before.mode == USER
     assert before.registers == pattern(gdb, "loop", t6=LOOP_ROUNDS)
 
-    user, entry = into_timer_interrupt(gdb, kernel, options, before)
+    firmware = into_firmware(gdb) if "--qemu" in options else None
+    user, entry = into_timer_interrupt(gdb, kernel, before)
+    assert firmware is None or firmware.registers == entry.registers
     check_entry(entry, kernel, user, SUPERVISOR_TIMER)
     dispatch = save(gdb, kernel, user)
     check_dispatch(gdb, dispatch, kernel, user, SUPERVISOR_TIMER)
@@ -267,15 +268,14 @@ def test_timer_interrupt(debugger: Callable[..., Debugger], timer: Timer) -> Non
 
 def test_preemption(debugger: Callable[..., Debugger], timer: Timer) -> None:
     """A slice ends: the kernel switches stacks, and back again, and no register is lost."""
-    options = timer("1ms")
-    gdb = debugger("test-gdb", options=options)
+    gdb = debugger("test-gdb", options=timer("1ms"))
     kernel = Kernel(gdb)
     gdb.run_to(gdb.address("loop"))
     user = gdb.snapshot()
     parent = user.sscratch
     # The first interrupt, the child's deadline, makes it ready; a later one ends the slice.
     for _ in range(INTERRUPTS_MAX):
-        user, entry = into_timer_interrupt(gdb, kernel, options, user)
+        user, entry = into_timer_interrupt(gdb, kernel, user)
         check_entry(entry, kernel, user, SUPERVISOR_TIMER)
         gdb.run_to(kernel.trap_return)
         check_return(gdb, gdb.snapshot(), parent, user.pc, user.registers)

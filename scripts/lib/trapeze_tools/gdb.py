@@ -143,21 +143,26 @@ def gdb_command(
 
 
 class ConsolePump(threading.Thread):
-    """Shows what the machine writes while GDB has the terminal, until the machine ends."""
+    """Shows what the machine writes while GDB has the terminal, and tells when it ends."""
 
     def __init__(self, emulator: Emulator, show: Callable[[bytes], None]) -> None:
         super().__init__(daemon=True)
         self._emulator = emulator
         self._show = show
         self._console = Console(show_firmware=False)
-        self.wanted = True
+        self._told = False
+        self.tells_the_end = True
 
     def run(self) -> None:
         while data := self._emulator.read(_FOREVER):
-            if self.wanted:
-                self._show(self._console.feed(data))
-        if self.wanted:
-            self._show(self._console.finish())
+            self._show(self._console.feed(data))
+        self._show(self._console.finish())
+        if self.tells_the_end:
+            self.tell_the_end()
+
+    def tell_the_end(self) -> None:
+        if not self._told:
+            self._told = True
             status = self._emulator.wait()
             print(f"scripts/gdb: the machine has ended, status {status}", file=sys.stderr)
 
@@ -198,10 +203,13 @@ def debug(
             with interrupts_for_gdb(), kept_terminal():
                 status = subprocess.run(debugger_command, env=environment, check=False).returncode
         finally:
+            pump.tells_the_end = False
             outlived = emulator.monitor.quit()
-            pump.wanted = not outlived
             pump.join()
-        return status if outlived else emulator.wait()
+        if outlived:
+            return status
+        pump.tell_the_end()
+        return emulator.wait()
 
 
 @contextlib.contextmanager

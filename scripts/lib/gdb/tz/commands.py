@@ -54,6 +54,7 @@ class Command(gdb.Command):
 
     def invoke(self, argument: str, from_tty: bool) -> None:
         self.dont_repeat()
+        machine.forget()
         try:
             self.run(argument.strip())
         except (gdb.error, LookupError) as error:
@@ -233,7 +234,7 @@ class Where(Command):
     name = "where"
 
     def run(self, argument: str) -> None:
-        pc = machine.register("pc")
+        pc = machine.register("pc")  # first: it tells whether there is a machine
         _table((
             ("hart", machine.hart_number()),
             ("mode", csr.MODES[machine.mode()]),
@@ -275,7 +276,7 @@ class Syscall(Command):
         ):
             pc = machine.register("sepc")
             # Until trap_entry has saved the registers, they are where they were.
-            read = machine.register if place.sp_is_users() else process.thread.saved
+            read = machine.register if place.registers_are_users() else process.thread.saved
         else:
             raise gdb.GdbError("no system call: the last trap was for another reason")
         _say(f"{process.label} at {pc:#x}{place.symbol_at(pc)}")
@@ -357,7 +358,8 @@ class Help(Command):
         )
         _say()
         _say("`help tz NAME` tells more of each. A name that kernel and program both have, such")
-        _say("as main, means both in `break main`; `break boot/main.c:main` is the kernel's alone.")
+        _say("as main, means both in `break main`; `break boot/main.c:main` is the kernel's alone,")
+        _say("`break direct.c:main` the program's.")
 
 
 COMMANDS = (Where, Ps, Trapframe, Syscall, PageTable, Csr, Program, Interrupts, Help)

@@ -71,14 +71,6 @@ def offset(kind: gdb.Type, member: str) -> int:
     return kind[member].bitpos // 8
 
 
-def elements(head: int, kind: gdb.Type, member: str) -> Iterator[int]:
-    """The addresses of the structures in a list (base/list.h) whose head is at `head`."""
-    link = int(at(head, struct("list"))["next"])
-    while link not in (head, 0):
-        yield link - offset(kind, member)
-        link = int(at(link, struct("list"))["next"])
-
-
 def state_name(state: gdb.Value) -> str:
     """ "waiting child" for THREAD_WAITING_CHILD."""
     names = {field.enumval: field.name for field in state.type.fields()}
@@ -89,9 +81,9 @@ def state_name(state: gdb.Value) -> str:
 class Thread:
     """A struct thread."""
 
-    def __init__(self, address: int) -> None:
+    def __init__(self, address: int, value: gdb.Value) -> None:
         self.address = address
-        self.value = at(address, struct("thread"))
+        self.value = value
 
     @property
     def state(self) -> str:
@@ -120,7 +112,7 @@ class Process:
     def __init__(self, address: int) -> None:
         self.address = address
         self.value = at(address, struct("process"))
-        self.thread = Thread(address + offset(struct("process"), "thread"))
+        self.thread = Thread(address, self.value["thread"])
 
     @property
     def id(self) -> int:
@@ -160,8 +152,14 @@ class Process:
         """Those that run, and those whose end it has not collected."""
         kind = struct("process")
         for member in ("children", "ended"):
-            for address in elements(self.address + offset(kind, member), kind, "sibling"):
-                yield Process(address)
+            head = self.address + offset(kind, member)
+            seen = {head, 0}
+            link = int(self.value[member]["next"])
+            while link not in seen:  # a broken list need not lead back to its head
+                seen.add(link)
+                child = Process(link - offset(kind, "sibling"))
+                yield child
+                link = int(child.value["sibling"]["next"])
 
 
 class Hart:

@@ -73,8 +73,13 @@ def is_canonical(address: int) -> bool:
     return address >> 38 in (0, (1 << 26) - 1)
 
 
+def shift(level: int) -> int:
+    """The bits of an address within a page of that level."""
+    return PAGE_SHIFT + level * _INDEX_BITS
+
+
 def index(address: int, level: int) -> int:
-    return address >> PAGE_SHIFT + level * _INDEX_BITS & (1 << _INDEX_BITS) - 1
+    return address >> shift(level) & (1 << _INDEX_BITS) - 1
 
 
 def walk(root: int, address: int, read_entry: Callable[[int], int]) -> Walk:
@@ -89,7 +94,7 @@ def walk(root: int, address: int, read_entry: Callable[[int], int]) -> Walk:
         if not step.is_valid:
             return Walk(steps, None)
         if step.is_leaf:
-            mask = (1 << PAGE_SHIFT + level * _INDEX_BITS) - 1
+            mask = (1 << shift(level)) - 1
             misaligned = step.target & mask
             return Walk(steps, None if misaligned else step.target | address & mask)
         table = step.target

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import gdb
 
 from . import csr, kernel, machine, paging, programs
@@ -30,10 +32,15 @@ def kernel_is_ready() -> bool:
     return is_translating() and machine.register("stvec") == kernel.symbol_address("trap_entry")
 
 
-def sp_is_users() -> bool:
-    """In S-mode: whether sp is still, or again, the user's: at the ends of a trap."""
+def registers_are_users() -> bool:
+    """In S-mode: whether the hart still has the user's registers, or has them again: at the ends
+    of a trap, where sscratch is the thread, but for the moment before sp is loaded."""
     current = kernel.Hart().current
-    return current is not None and machine.register("sscratch") == current.thread.address
+    return (
+        current is not None
+        and machine.register("sscratch") == current.thread.address
+        and _kernel_stack_of(current, machine.register("sp")) is None
+    )
 
 
 def describe_sscratch() -> str:
@@ -76,16 +83,22 @@ def _static_stack(sp: int) -> str | None:
     return None
 
 
+def _kernel_stack_of(process: kernel.Process, sp: int) -> str | None:
+    top = process.thread.stack_top
+    if top - paging.PAGE_BYTES < sp <= top:
+        return f"kernel stack of {process.label}, {top - sp} bytes in use"
+    if top - 2 * paging.PAGE_BYTES < sp <= top - paging.PAGE_BYTES:
+        return f"guard page below the kernel stack of {process.label}: overflow"
+    if sp == process.thread.address:
+        return f"no stack: sp points to the trapframe of {process.label}"
+    return None
+
+
 def _kernel_stack(sp: int) -> str:
-    for process in kernel.processes():
-        top = process.thread.stack_top
-        if top - paging.PAGE_BYTES < sp <= top:
-            return f"kernel stack of {process.label}, {top - sp} bytes in use"
-        if top - 2 * paging.PAGE_BYTES < sp <= top - paging.PAGE_BYTES:
-            return f"guard page below the kernel stack of {process.label}: overflow"
-        if sp == process.thread.address:
-            return f"no stack: sp points to the trapframe of {process.label}"
-    return "no stack that is known"
+    current = kernel.Hart().current
+    candidates = itertools.chain([current] if current else [], kernel.processes())
+    found = (_kernel_stack_of(process, sp) for process in candidates)
+    return next(filter(None, found), "no stack that is known")
 
 
 def describe_stack() -> str:
@@ -94,10 +107,10 @@ def describe_stack() -> str:
     if mode == csr.MACHINE:
         return "the firmware's"
     if not kernel_is_ready():
-        return "the firmware's or the boot stack: the kernel is starting"
+        return is_translating() and _static_stack(sp) or "none yet: the kernel is starting"
     if mode == csr.USER:
         return _user_stack(sp)
-    if sp_is_users():
+    if registers_are_users():
         return f"still the user's, at the edge of a trap: {_user_stack(sp)}"
     return _static_stack(sp) or _kernel_stack(sp)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The symbols of user programs. All programs lie at the same addresses, so one is loaded at a time."""
+"""The symbols of user programs: of one at a time, since all lie at the same addresses."""
 
 from __future__ import annotations
 
