@@ -97,7 +97,7 @@ def test_log_without_what_was_taken_back(size):
     ]
 
 
-def test_stretches_end_at_user_instructions_and_at_waits():
+def test_stretches_end_at_user_instructions_and_where_interrupts_are_let_in():
     wait = KERNEL + 8
     addresses = [KERNEL, KERNEL + 4, 0x100000, KERNEL, KERNEL + 4, 0x100004, 0x100008]
     addresses += [KERNEL, wait, KERNEL + 12, 0x10000C, KERNEL]
@@ -111,7 +111,7 @@ def test_trace_and_instret_agree(script, build, emulator):
     symbols = trace.Symbols(build.kernel)
     calls = {
         len(stretch)
-        for stretch in trace.stretches(trace.executed(emulator, machine), symbols.waits)
+        for stretch in trace.stretches(trace.executed(emulator, machine), symbols.lets_in)
         if "sys_process_self" in stretch.functions(symbols)
     }
     answer = script("bench", "--no-build", "--json", "syscall_process_self")

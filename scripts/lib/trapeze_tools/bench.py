@@ -155,8 +155,8 @@ class Bench:
     def _trace(self, command: tuple[str, ...]) -> list[trace.Stretch]:
         if command not in self._stretches:
             addresses = trace.executed(self.qemu, self._machine("sbi", command))
-            waits = self.symbols().waits
-            self._stretches[command] = list(trace.stretches(addresses, waits))
+            lets_in = self.symbols().lets_in
+            self._stretches[command] = list(trace.stretches(addresses, lets_in))
         return self._stretches[command]
 
 

@@ -33,6 +33,8 @@ _CHUNK_BYTES = 1 << 20
 # "Stopped execution of TB chain before ...", "cpu_io_recompile: rewound execution of TB to ...".
 _LINE = re.compile(rb"^(?:Trace \d+: \S+ \[[0-9a-f]+/([0-9a-f]+)/|[Sc])", re.MULTILINE)
 
+# Where an interrupt is let in or looked for: wfi, and csrr of sip into any register.
+_LETS_IN = re.compile(rb"\x73\x00\x50\x10|[\x73\xf3][\x20-\x2f]\x40\x14", re.DOTALL)
 _NOT_FIRMWARE = f"0..{RAM_BASE - 1:#x},{FIRMWARE_END:#x}..{(1 << 64) - 1:#x}"
 
 
@@ -81,7 +83,8 @@ def _addresses(read: Callable[[int], bytes]) -> Iterator[int]:
 
 
 class Symbols:
-    """The functions of an ELF file, to look addresses up; and where its `wfi`s are."""
+    """The functions of the kernel, to look addresses up; and in `lets_in` the addresses of the
+    instructions that let an interrupt in or look whether one is pending."""
 
     def __init__(self, path: Path) -> None:
         with open(path, "rb") as file:
@@ -96,9 +99,8 @@ class Symbols:
                 and not symbol.name.startswith(("$", "."))
             }
             text = elf.get_section_by_name(".text")
-            self.waits = frozenset(
-                text["sh_addr"] + found.start()
-                for found in re.finditer(rb"\x73\x00\x50\x10", text.data())
+            self.lets_in = frozenset(
+                text["sh_addr"] + found.start() for found in _LETS_IN.finditer(text.data())
             )
         self._starts = sorted(named)
         self._names = [named[start] for start in self._starts]
@@ -111,8 +113,7 @@ class Symbols:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Kernel instructions between two user instructions, or between one and an idle wait: in all
-    of them interrupts are off."""
+    """Kernel instructions in a row for which an interrupt has to wait."""
 
     addresses: list[int]
 
@@ -124,11 +125,13 @@ class Stretch:
         return Counter(map(symbols.function_at, self.addresses))
 
 
-def stretches(addresses: Iterable[int], waits: frozenset[int]) -> Iterator[Stretch]:
+def stretches(addresses: Iterable[int], lets_in: frozenset[int]) -> Iterator[Stretch]:
     """The stretches after the first user instruction; what was before it is the boot.
 
-    User programs lie below RAM's physical addresses, the kernel above: in the upper half, and at
-    its load address while it boots. `waits` are the addresses of its `wfi`s.
+    One ends before a user instruction, and with each instruction that lets an interrupt in or looks
+    for one: a long operation that finds one pending makes way for it. User programs lie below
+    RAM's physical addresses, the kernel above: in the upper half, and at its load address while
+    it boots.
     """
     current: list[int] | None = None
     for pc in addresses:
@@ -138,6 +141,6 @@ def stretches(addresses: Iterable[int], waits: frozenset[int]) -> Iterator[Stret
             current = []
         elif current is not None:
             current.append(pc)
-            if pc in waits:
+            if pc in lets_in:
                 yield Stretch(current)
                 current = []
