@@ -46,7 +46,9 @@ def test_bad_value(boot, word):
     assert outcome.kernel_lines[-1].endswith(", timer sbi, 10 ms slices")
 
 
-@pytest.mark.parametrize("run", ["trapeze.run=", 'trapeze.run=""', 'trapeze.run="  "', "trapeze.run"])
+@pytest.mark.parametrize(
+    "run", ["trapeze.run=", 'trapeze.run=""', 'trapeze.run="  "', "trapeze.run"]
+)
 def test_default_program_in_place_of_a_bad_one(boot, run):
     outcome = boot(append=f"slice=1ms {run}", last=DEMO_END)
     assert complaints(outcome) == [f"bad value in '{run}' is ignored"]

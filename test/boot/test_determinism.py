@@ -26,10 +26,8 @@ def test_two_runs_are_the_same(boot, command, options):
 
 
 def test_what_is_compared_would_show_a_difference(boot):
-    """An instruction more in the user program is one more in the count."""
     outcome = boot("measure", last=ANYTHING)
     assert re.search(r"\d+\.\d instructions", outcome.output)
-    short, long = (
-        boot("bench", last=ANYTHING, append=f"slice={slice_}").output for slice_ in ("200us", "300us")
-    )
-    assert short != long
+    lengths = ("200us", "300us")
+    outputs = {boot("bench", last=ANYTHING, append=f"slice={length}").output for length in lengths}
+    assert len(outputs) == 2

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Programs from an -initrd: it replaces the built-in archive, and whatever is wrong with it, or with
-an ELF file in it, is named. Each error of elf_errors.def has a file that provokes it."""
+"""Programs from an -initrd: it replaces the built-in archive, and whatever is wrong with it, or
+with an ELF file in it, is named. Each error of elf_errors.def has a file that provokes it."""
 
 import re
 import struct

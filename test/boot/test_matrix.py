@@ -69,6 +69,15 @@ def test_all_of_memory_can_be_used(boot, memory):
     boot("test-memory", "all", last="test-memory: ok", memory=memory, extra=promised(memory))
 
 
+def test_the_table_of_processes_can_be_filled(boot):
+    """With so much memory, it is the table that ends first."""
+    outcome = boot(
+        "test-many", "exhaust", last="test-many: ok", memory="2G", extra=promised("2G")
+    )
+    first, second = re.findall(r"^test-many: (\d+) processes, then (\w+);", outcome.output, re.M)
+    assert first == second == ("8191", "E_NO_MEMORY")
+
+
 @pytest.mark.parametrize("memory", ["16M", "24M", "31M"])
 def test_too_little_memory(boot, memory):
     outcome = boot(

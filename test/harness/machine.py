@@ -47,7 +47,7 @@ class Outcome:
 
     @property
     def panicked(self) -> bool:
-        return any(line.startswith(PANIC) for line in self.output.splitlines())
+        return PANIC in self.output
 
 
 @dataclass(frozen=True)
