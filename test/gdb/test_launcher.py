@@ -49,7 +49,12 @@ def traced_qemu(tmp_path: Path, emulator: Qemu) -> tuple[str, Path]:
 
 
 def has_ended(pid: Path) -> bool:
-    return not Path("/proc", pid.read_text().strip()).exists()
+    """Also of a zombie: in a container nobody may be there to collect it."""
+    try:
+        status = Path("/proc", pid.read_text().strip(), "stat").read_text()
+    except OSError:
+        return True
+    return status.rpartition(")")[2].split()[0] == "Z"
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -202,6 +207,7 @@ def test_interactive(build: Build, tmp_path: Path, new_transcript: Callable) -> 
         encoding="utf-8",
         echo=False,
         timeout=DEADLINE_SECONDS,
+        dimensions=(24, 400),  # GDB wraps long paths
     )
     session.logfile_read = kept
     try:
