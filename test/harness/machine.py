@@ -47,7 +47,7 @@ class Outcome:
 
     @property
     def panicked(self) -> bool:
-        return PANIC in self.output
+        return any(line.startswith(PANIC) for line in self.output.splitlines())
 
 
 @dataclass(frozen=True)
