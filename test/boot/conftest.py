@@ -66,32 +66,44 @@ def boot_changed(
         extra: tuple[str, ...] = (),
         **options: object,
     ) -> Outcome:
-        with socket.socket(socket.AF_UNIX) as listener:
-            path = tmp_path / "debugger"
-            path.unlink(missing_ok=True)
-            listener.bind(str(path))
-            listener.listen()
-            listener.settimeout(_CONNECT_SECONDS)
-            thread = threading.Thread(target=_change, args=(listener, image.entry, change))
-            thread.start()
-            try:
-                # QEMU connects to the socket before it starts the machine, which is halted.
-                debugging = ("-S", "-chardev", f"socket,id=debugger,path={path}")
-                debugging += ("-gdb", "chardev:debugger")
-                # Under icount with sleep=off, the clock jumps to its end wherever a debugger stops.
-                return boot(*command, extra=(*extra, *debugging), icount=False, **options)
-            finally:
-                thread.join()
+        # QEMU connects to the socket before it starts the machine, which is halted.
+        path = tmp_path / "debugger"
+        debugging = ("-S", "-chardev", f"socket,id=debugger,path={path}")
+        debugging += ("-gdb", "chardev:debugger")
+        with Change(path, image.entry, change):
+            # Under icount with sleep=off, the clock jumps to its end wherever a debugger stops.
+            return boot(*command, extra=(*extra, *debugging), icount=False, **options)
 
     return start
 
 
-def _change(
-    listener: socket.socket, entry: int, change: Callable[[Remote], None]
-) -> None:
-    connection, _ = listener.accept()
-    with connection:
-        debugger = Remote(connection)
-        debugger.run_to(entry)
-        change(debugger)
-        debugger.detach()
+class Change:
+    """Waits for a machine that connects, in a thread of its own, and changes it."""
+
+    def __init__(self, path: Path, entry: int, change: Callable[[Remote], None]) -> None:
+        self._entry, self._function = entry, change
+        path.unlink(missing_ok=True)
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(str(path))
+        self._listener.listen()
+        self._listener.settimeout(_CONNECT_SECONDS)
+        self._error: Exception | None = None
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.join()
+        self._listener.close()
+        if self._error:
+            raise self._error
+
+    def _run(self) -> None:
+        try:
+            connection, _ = self._listener.accept()
+            with connection, Remote(connection) as debugger:
+                debugger.run_to(self._entry)
+                self._function(debugger)
+        except Exception as error:
+            self._error = error

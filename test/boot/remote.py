@@ -19,17 +19,23 @@ class Remote:
         # QEMU gives single registers to a debugger that has asked which there are.
         self._ask("qXfer:features:read:target.xml:0,1")
 
+    def __enter__(self) -> Remote:
+        return self
+
+    def __exit__(self, error: object, *_: object) -> None:
+        """Lets the machine run on, and goes; ends it after an error."""
+        with contextlib.suppress(OSError):  # it may end before it hears that it was heard
+            if error:
+                self._send("k")
+            else:
+                self._change("D")
+            self._stream.close()
+
     def run_to(self, address: int) -> None:
         """Lets the machine run until it is about to execute the instruction there."""
         self._change(f"Z1,{address:x},4")
         self._ask("c")
         self._change(f"z1,{address:x},4")
-
-    def detach(self) -> None:
-        """Lets the machine run, and goes."""
-        with contextlib.suppress(OSError):  # it may have ended before it is told that it was heard
-            self._change("D")
-            self._stream.close()
 
     def register(self, number: int) -> int:
         """What x0 to x31 hold."""
@@ -51,8 +57,7 @@ class Remote:
 
     def _ask(self, packet: str) -> str:
         """Sends a packet; the answer's text. An answer to `c` comes when the machine stops."""
-        self._stream.write(f"${packet}#{sum(packet.encode()) % 256:02x}".encode())
-        self._stream.flush()
+        self._send(packet)
         answer = b""
         while not answer.endswith(b"#"):
             byte = self._stream.read(1)
@@ -64,3 +69,7 @@ class Remote:
         self._stream.write(b"+")
         self._stream.flush()
         return answer[:-1].decode("ascii", errors="replace")
+
+    def _send(self, packet: str) -> None:
+        self._stream.write(f"${packet}#{sum(packet.encode()) % 256:02x}".encode())
+        self._stream.flush()

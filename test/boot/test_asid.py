@@ -55,14 +55,15 @@ def test_asids_run_out(boot):
 def test_16_bits_of_asids_run_out(boot_changed, image):
     """As if nearly all had been used already, which would take half a minute."""
     next_asid, generation = image.address("next"), image.address("asid_generation")
+    begin, end = image.address("first_process_start"), image.address("power_off")
     generations = []
 
     def use_up(debugger):
-        debugger.run_to(image.address("first_process_start"))
+        debugger.run_to(begin)
         assert int.from_bytes(debugger.read(next_asid, 4), "little") == 1
         debugger.write(next_asid, ((1 << ALL_BITS) - 100).to_bytes(4, "little"))
         generations.append(debugger.read(generation, 8))
-        debugger.run_to(image.address("power_off"))
+        debugger.run_to(end)
         generations.append(debugger.read(generation, 8))
 
     boot_changed(use_up, "test-spaces", "200", last="test-spaces: ok")

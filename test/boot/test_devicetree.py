@@ -227,6 +227,21 @@ def test_any_hart_id(boot_blob, source):
     assert f"hart {0x7C0DE} of 1, " in outcome.output
 
 
+def test_a_hart_that_is_not_listed(boot_blob, source):
+    outcome = boot_blob(
+        source, registers={A0: 5}, status=255, panic=True, last="trapeze: stopped"
+    )
+    expected = "trapeze: panic: the device tree does not list hart 5, which it runs on"
+    assert outcome.kernel_lines[0] == expected
+
+
+def test_a_hart_without_the_registers_that_programs_need(boot_blob, source):
+    changed = re.sub(r"riscv,isa-extensions = .*;", "", source)
+    changed = re.sub(r'riscv,isa = ".*";', 'riscv,isa = "rv64imafc_sstc";', changed)
+    outcome = boot_blob(changed, status=255, panic=True, last="trapeze: stopped")
+    assert outcome.kernel_lines[0].startswith("trapeze: panic: hart 0 has no D extension")
+
+
 # ---- Trees that only the kernel sees --------------------------------------------------------
 
 
