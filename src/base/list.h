@@ -36,10 +36,7 @@ static inline void list_init(struct list *head)
     head->previous = head;
 }
 
-static inline bool list_is_empty(const struct list *head)
-{
-    return head->next == head;
-}
+static inline bool list_is_empty(const struct list *head) { return head->next == head; }
 
 /* Whether an element is in a list. */
 static inline bool list_is_linked(const struct list *element)
@@ -90,4 +87,16 @@ static inline struct list *list_take_first(struct list *head)
     if (first != NULL)
         list_remove(first);
     return first;
+}
+
+/* Appends all elements of `other`, in their order, which is empty then. */
+static inline void list_append_all(struct list *head, struct list *other)
+{
+    if (list_is_empty(other))
+        return;
+    other->next->previous = head->previous;
+    other->previous->next = head;
+    head->previous->next = other->next;
+    head->previous = other->previous;
+    list_init(other);
 }

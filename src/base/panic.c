@@ -1,43 +1,33 @@
 /* SPDX-License-Identifier: MIT
  *
- * The kernel's own way to stop: keep the message, log it, trap.
+ * The kernel's own way to stop: log the message, trap.
  */
 #include "base/panic.h"
 
 #include "base/printk.h"
 
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-
 #ifndef __riscv
 #include <stdlib.h>
 #define stop() abort()
-_Noreturn void panic_assertion(const char *text)
-{
-    panic("%s", text);
-}
+_Noreturn void panic_assertion(const char *text) { panic("%s", text); }
 #else
 #define stop() __builtin_trap()
 #endif
 
-static char message[PANIC_MESSAGE_BYTES];
-static bool under_way;
+static uint64_t position = UINT64_MAX;
 
 _Noreturn void panic(const char *format, ...)
 {
-    if (!under_way) {
-        under_way = true;
-        va_list arguments;
-        va_start(arguments, format);
-        format_text(message, sizeof message, format, arguments);
-        va_end(arguments);
-        printk("trapeze: panic: %s\n", message);
+    if (position == UINT64_MAX) {
+        position = printk_ring()->end;
+        va_list list;
+        va_start(list, format);
+        printk("trapeze: panic: ");
+        printk_list(format, list);
+        printk("\n");
+        va_end(list);
     }
     stop();
 }
 
-const char *panic_message(void)
-{
-    return under_way ? message : NULL;
-}
+uint64_t panic_position(void) { return position; }

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
  * How the kernel stops itself when it finds a bug of its own. Nothing that a user
- * program does gets here. panic() keeps its message, adds it to the log, and executes
- * an ebreak: the trap from S-mode that follows reports the message, the registers and
- * the backtrace on the console and stops the machine. On a host, where the unit tests
- * run, it calls abort().
+ * program does gets here. panic() adds its message to the log, and executes an ebreak:
+ * the trap from S-mode that follows adds the registers and the backtrace, shows all
+ * that on the console and stops the machine. On a host, where the unit tests run, it
+ * calls abort().
  */
 #pragma once
 
-/* Takes printk's conversions. The message needs no newline; beyond PANIC_MESSAGE_BYTES
- * it is cut. Adds the line `trapeze: panic: MESSAGE` to the log. A panic within a panic
- * keeps the first message. */
+#include <stdint.h>
+
+/* Takes printk's conversions. The message needs no newline. Adds the line `trapeze:
+ * panic: MESSAGE` to the log; a panic within a panic adds nothing. */
 _Noreturn void panic(const char *format, ...)
     __attribute__((cold, noinline, format(printf, 1, 2)));
 
@@ -28,8 +29,6 @@ static inline _Noreturn void panic_assertion(const char *text)
 _Noreturn void panic_assertion(const char *text);
 #endif
 
-/* The message of the panic that is under way, without prefix and newline; NULL if there
- * is none. */
-const char *panic_message(void);
-
-#define PANIC_MESSAGE_BYTES 256
+/* Where in the log the line of the panic that is under way begins; UINT64_MAX if none
+ * is. */
+uint64_t panic_position(void);

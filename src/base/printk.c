@@ -1,210 +1,106 @@
 /* SPDX-License-Identifier: MIT
  *
- * The log ring, and the formatter that both printk and format_text use. Text goes
- * through a sink, which is a ring (mask) with a limit, so that the log and a plain
- * buffer are the same to it.
+ * The log ring, and the formatter that writes into it.
  */
 #include "base/printk.h"
 
 #include "base/assert.h"
-#include "base/string.h"
 
-#include <stdbool.h>
+#include <stddef.h>
 
-#define NUMBER_BYTES 32 /* a number's digits, sign and zero padding */
+#define NUMBER_BYTES 32 /* of a number with its zeros */
 
-static_assert((LOG_TEXT_BYTES & (LOG_TEXT_BYTES - 1)) == 0, "a ring offset is a mask");
-static_assert(offsetof(struct log_ring, text) == LOG_HEADER_BYTES,
-              "text on its own pages");
-static_assert(sizeof(struct log_ring) % LOG_HEADER_BYTES == 0,
-              "nothing else in the pages");
+static_assert((LOG_TEXT_BYTES & (LOG_TEXT_BYTES - 1)) == 0,
+              "positions may wrap around");
+static_assert(offsetof(struct trapeze_log, text) == LOG_HEADER_BYTES,
+              "the text is apart");
+static_assert(sizeof(struct trapeze_log) % PAGE_BYTES == 0, "whole pages");
 
-struct sink {
-    char *text;
-    size_t mask;
-    uint64_t limit; /* positions from here on are counted, not written */
-    uint64_t position;
-};
+static struct trapeze_log ring __attribute__((aligned(PAGE_BYTES)));
+static uint64_t position; /* where the next byte goes; ring.end follows */
 
-struct conversion {
-    bool left;
-    bool zeros;
-    bool is_long; /* 64 bits: l, ll or z */
-    size_t width;
-    size_t precision;
-    char kind;
-};
+static void put(char c) { ring.text[position++ % LOG_TEXT_BYTES] = c; }
 
-/* A structure, since a va_list that is an array (as on x86) can't be passed on by
- * address. */
-struct arguments {
-    va_list list;
-};
-
-static struct log_ring ring __attribute__((aligned(LOG_HEADER_BYTES)));
-
-static void put(struct sink *sink, char c)
+static void put_number(uint64_t value, uint32_t base, size_t width)
 {
-    if (sink->position < sink->limit)
-        sink->text[sink->position & sink->mask] = c;
-    sink->position++;
-}
-
-static void put_text(struct sink *sink, const struct conversion *conversion,
-                     const char *text, size_t length)
-{
-    const size_t padding = conversion->width > length ? conversion->width - length : 0;
-
-    for (size_t i = 0; i < padding && !conversion->left; i++)
-        put(sink, ' ');
-    for (size_t i = 0; i < length; i++)
-        put(sink, text[i]);
-    for (size_t i = 0; i < padding && conversion->left; i++)
-        put(sink, ' ');
-}
-
-static void put_number(struct sink *sink, const struct conversion *conversion,
-                       uint64_t value, const char *prefix)
-{
-    const uint64_t base = conversion->kind == 'd' || conversion->kind == 'u' ? 10 : 16;
     char text[NUMBER_BYTES];
     size_t first = NUMBER_BYTES;
-    size_t prefix_length = strlen(prefix);
-
     do {
         text[--first] = "0123456789abcdef"[value % base];
         value /= base;
-    } while (value != 0);
-    while (conversion->zeros && !conversion->left && first > prefix_length &&
-           NUMBER_BYTES - first + prefix_length < conversion->width)
-        text[--first] = '0';
-    while (prefix_length > 0)
-        text[--first] = prefix[--prefix_length];
-    put_text(sink, conversion, text + first, NUMBER_BYTES - first);
+    } while (value != 0 || (NUMBER_BYTES - first < width && first > 0));
+    while (first < NUMBER_BYTES)
+        put(text[first++]);
 }
 
-/* Takes one argument and prints it. False: there is no such conversion. */
-static bool put_argument(struct sink *sink, const struct conversion *conversion,
-                         struct arguments *arguments)
+static void put_text(const char *text, size_t limit, size_t width)
 {
-    const char *text;
     size_t length = 0;
-    int64_t value;
-
-    switch (conversion->kind) {
-    case 'd':
-        value = conversion->is_long ? va_arg(arguments->list, int64_t)
-                                    : va_arg(arguments->list, int);
-        put_number(sink, conversion, value < 0 ? 0 - (uint64_t)value : (uint64_t)value,
-                   value < 0 ? "-" : "");
-        return true;
-    case 'u':
-    case 'x':
-        put_number(sink, conversion,
-                   conversion->is_long ? va_arg(arguments->list, uint64_t)
-                                       : va_arg(arguments->list, unsigned),
-                   "");
-        return true;
-    case 'p':
-        put_number(sink, conversion, (uintptr_t)va_arg(arguments->list, void *), "0x");
-        return true;
-    case 's':
-        text = va_arg(arguments->list, const char *);
-        text = text != NULL ? text : "(null)";
-        while (length < conversion->precision && text[length] != '\0')
-            length++;
-        put_text(sink, conversion, text, length);
-        return true;
-    case 'c':
-        put_text(sink, conversion, &(char){(char)va_arg(arguments->list, int)}, 1);
-        return true;
-    case '%':
-        put(sink, '%');
-        return true;
-    default:
-        return false;
-    }
+    while (length < limit && text[length] != '\0')
+        length++;
+    for (; width > length; width--)
+        put(' ');
+    for (size_t i = 0; i < length; i++)
+        put(text[i]);
 }
 
-/* Reads what follows a '%', and returns where its letter is. */
-static const char *parse_conversion(const char *format, struct arguments *arguments,
-                                    struct conversion *conversion)
+void printk_list(const char *format, va_list list)
 {
-    *conversion = (struct conversion){.precision = SIZE_MAX};
-    for (;; format++) {
-        if (*format == '-')
-            conversion->left = true;
-        else if (*format == '0' && conversion->width == 0)
-            conversion->zeros = true;
-        else if (*format >= '0' && *format <= '9')
-            conversion->width = conversion->width * 10 + (size_t)(*format - '0');
-        else if (*format == 'l' || *format == 'z')
-            conversion->is_long = true;
-        else if (format[0] == '.' && format[1] == '*') {
-            conversion->precision = (size_t)va_arg(arguments->list, int);
-            format++;
-        } else
-            break;
-    }
-    conversion->kind = *format;
-    return format;
-}
-
-static void put_format(struct sink *sink, const char *format,
-                       struct arguments *arguments)
-{
-    struct conversion conversion;
-
     for (; *format != '\0'; format++) {
-        const char *last = format;
-        if (*format == '%')
-            last = parse_conversion(format + 1, arguments, &conversion);
-        if (last != format && put_argument(sink, &conversion, arguments))
-            format = last;
-        else
-            put(sink, *format);
+        if (*format != '%') {
+            put(*format);
+            continue;
+        }
+        const char *kind = format + 1; /* the letter, when what is before it is read */
+        size_t width = 0, limit = SIZE_MAX;
+        bool is_long = false;
+        for (;; kind++) {
+            if (*kind >= '0' && *kind <= '9')
+                width = width * 10 + (size_t)(*kind - '0');
+            else if (*kind == 'l')
+                is_long = true;
+            else if (*kind == '*') /* of `.*`, the only one */
+                limit = (size_t)va_arg(list, int);
+            else if (*kind != '.')
+                break;
+        }
+        if (*kind == 's') {
+            put_text(va_arg(list, const char *), limit, width);
+        } else if (*kind == 'u' || *kind == 'x') {
+            uint64_t value = is_long ? va_arg(list, uint64_t) : va_arg(list, unsigned);
+            put_number(value, *kind == 'u' ? 10 : 16, width);
+        } else {
+            put('%');
+            kind = *kind == '%' ? kind : format; /* a mistake shows in the log */
+        }
+        format = kind;
     }
-}
-
-size_t format_text(char *buffer, size_t capacity, const char *format, va_list list)
-{
-    struct sink sink = {buffer, SIZE_MAX, capacity == 0 ? 0 : capacity - 1, 0};
-    struct arguments arguments;
-
-    va_copy(arguments.list, list);
-    put_format(&sink, format, &arguments);
-    va_end(arguments.list);
-    if (capacity != 0)
-        buffer[sink.position < sink.limit ? sink.position : sink.limit] = '\0';
-    return sink.position;
+    ring.text_bytes = LOG_TEXT_BYTES;
+    __atomic_store_n(&ring.end, position, __ATOMIC_RELEASE);
 }
 
 void printk(const char *format, ...)
 {
-    struct sink sink = {ring.text, LOG_TEXT_BYTES - 1, UINT64_MAX, ring.end};
-    struct arguments arguments;
-
-    va_start(arguments.list, format);
-    put_format(&sink, format, &arguments);
-    va_end(arguments.list);
-    ring.text_bytes = LOG_TEXT_BYTES;
-    __atomic_store_n(&ring.end, sink.position, __ATOMIC_RELEASE);
+    va_list list;
+    va_start(list, format);
+    printk_list(format, list);
+    va_end(list);
 }
 
-size_t printk_read(uint64_t *position, char *buffer, size_t capacity)
-{
-    size_t length = 0;
+const struct trapeze_log *printk_ring(void) { return &ring; }
 
-    if (*position > ring.end)
-        *position = ring.end;
-    if (ring.end - *position > LOG_TEXT_BYTES)
-        *position = ring.end - LOG_TEXT_BYTES;
-    for (; length < capacity && *position != ring.end; length++)
-        buffer[length] = ring.text[(*position)++ % LOG_TEXT_BYTES];
-    return length;
+bool printk_take(char *character)
+{
+    if (ring.end - ring.shown > LOG_TEXT_BYTES)
+        ring.shown = ring.end - LOG_TEXT_BYTES;
+    if (ring.shown == ring.end)
+        return false;
+    *character = ring.text[ring.shown++ % LOG_TEXT_BYTES];
+    return true;
 }
 
-const struct log_ring *printk_ring(void)
+void printk_skip(uint64_t to)
 {
-    return &ring;
+    if (ring.shown < to)
+        ring.shown = to;
 }

@@ -4,42 +4,26 @@
  * owns a console reads the ring from a position of its own, so printk may be called
  * anywhere.
  *
- * Conversions: %s %c %d %u %x %p %%; l, ll or z before d, u, x; a minimum width, `0`
- * (up to 32 digits) and `-`; `%.*s` for text that has no NUL. Another conversion is
- * printed as it stands. %p is `0x` and the digits that are needed.
+ * Conversions: %u and %x, with l for 64 bits, %s, `%.*s` for text that has no NUL, %%.
+ * With a minimum width, numbers have zeros in front (32 digits at most), text spaces.
+ * Another conversion is printed as it stands.
  */
 #pragma once
 
 #include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#define LOG_TEXT_BYTES 8192UL
-#define LOG_HEADER_BYTES 4096UL
-
-/* Byte n of all that was ever logged is text[n % LOG_TEXT_BYTES] while end - n <=
- * LOG_TEXT_BYTES. Page-aligned and nothing else in its pages, so that it can be mapped
- * read-only in a process. */
-struct log_ring {
-    uint64_t end; /* bytes logged since boot; grows only, after the text is there */
-    uint64_t text_bytes; /* LOG_TEXT_BYTES; 0 until the first printk */
-    uint8_t reserved[LOG_HEADER_BYTES - 2 * sizeof(uint64_t)];
-    char text[LOG_TEXT_BYTES];
-};
+#include <stdbool.h>
+#include <trapeze/abi.h>
 
 /* Appends to the log. No line end and no prefix is added. */
 void printk(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void printk_list(const char *format, va_list list)
+    __attribute__((format(printf, 1, 0)));
 
-/* Formats as printk does into a buffer; writes at most `capacity` bytes, the last of
- * them a NUL (nothing if capacity is 0). Returns the length of the whole text without
- * NUL, as snprintf. */
-size_t format_text(char *buffer, size_t capacity, const char *format, va_list list)
-    __attribute__((format(printf, 3, 0)));
+/* The ring itself, to be mapped: page-aligned, and nothing else in its pages. */
+const struct trapeze_log *printk_ring(void);
 
-/* Reads the log from *position (0: since boot) and moves it on; returns the bytes read,
- * 0 at the end. A position older than the oldest byte kept is first moved to that byte.
- * Adds no NUL. */
-size_t printk_read(uint64_t *position, char *buffer, size_t capacity);
+/* Takes the oldest byte that is not shown yet and still there. False: all are shown. */
+bool printk_take(char *character);
 
-/* The ring itself, to be mapped. */
-const struct log_ring *printk_ring(void);
+/* What is before position `to` of the log counts as shown. */
+void printk_skip(uint64_t to);

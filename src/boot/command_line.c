@@ -1,199 +1,98 @@
 /* SPDX-License-Identifier: MIT
  *
- * Cuts the command line into words, and each word into a name and a value.
+ * Cuts the command line into words, and compares each with what the options look like.
  */
 #include "boot/command_line.h"
 
+#include <stddef.h>
+
+#include "base/printk.h"
 #include "base/string.h"
 
 #define DEFAULT_SLICE_US 10000U
-#define DEFAULT_RUN "demo"
+#define NO_NUMBER UINT32_MAX /* too large for any option, in any unit */
 
-static const char all_options[] =
-    "there are trapeze.run, timer, slice, preempt, asidbits";
-static const char *const timers[] = {"sbi", "sstc", "auto"}; /* as enum boot_timer */
-static const char *const off_on[] = {"off", "on"};
-
-/* A part of the command line. */
-struct span {
-    const char *text;
+struct word {
+    const char *text; /* in the command line */
     size_t length;
 };
 
-static bool is_space(char c)
+static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n'; }
+
+static bool begins_with(struct word word, const char *text)
 {
-    return c == ' ' || c == '\t' || c == '\n';
+    return word.length >= strlen(text) && strncmp(word.text, text, strlen(text)) == 0;
 }
 
-static bool is_text(struct span span, const char *text)
+static bool is_text(struct word word, const char *text)
 {
-    return span.length == strlen(text) && memcmp(span.text, text, span.length) == 0;
+    return word.length == strlen(text) && begins_with(word, text);
 }
 
-/* Takes a decimal number off the front. False: there is none, or one above `limit`. */
-static bool take_number(struct span *span, uint32_t limit, uint32_t *number)
+/* The number in a word that is NAME NUMBER UNIT, or NO_NUMBER. */
+static uint64_t number_in(struct word word, const char *name, const char *unit)
 {
-    const char *start = span->text;
-    uint64_t value = 0;
-
-    for (; span->length > 0 && *span->text >= '0' && *span->text <= '9';
-         span->length--) {
-        value = value * 10 + (uint64_t)(*span->text++ - '0');
-        if (value > limit)
-            return false;
-    }
-    *number = (uint32_t)value;
-    return span->text != start;
+    size_t i = strlen(name);
+    uint64_t number = 0;
+    if (!begins_with(word, name) || is_text(word, name))
+        return NO_NUMBER;
+    for (; i < word.length && word.text[i] >= '0' && word.text[i] <= '9'; i++)
+        number = number > MAX_SLICE_US ? number : number * 10 + (word.text[i] - '0');
+    const struct word rest = {word.text + i, word.length - i};
+    return is_text(rest, unit) ? number : NO_NUMBER;
 }
 
-static bool take_choice(struct span value, const char *const *choices, uint32_t count,
-                        uint32_t *choice)
+/* In microseconds; beyond all limits if the word is no time slice. */
+static uint64_t slice_in(struct word word)
 {
-    for (uint32_t i = 0; i < count; i++) {
-        if (is_text(value, choices[i])) {
-            *choice = i;
-            return true;
-        }
-    }
-    return false;
+    const uint64_t us = number_in(word, "slice=", "us");
+    const uint64_t ms = number_in(word, "slice=", "ms");
+    const uint64_t s = number_in(word, "slice=", "s");
+    return us != NO_NUMBER ? us : ms != NO_NUMBER ? ms * 1000 : s * 1000000;
 }
 
-static bool take_microseconds(struct span value, uint32_t *microseconds)
+/* Keeps an option, or says that the word is none. */
+static void take_word(struct boot_options *options, struct word word)
 {
-    uint32_t number;
-
-    if (!take_number(&value, MAX_SLICE_US, &number))
-        return false;
-    const uint64_t product = is_text(value, "us")   ? number
-                             : is_text(value, "ms") ? number * 1000UL
-                             : is_text(value, "s")  ? number * 1000000UL
-                                                    : 0;
-    *microseconds = (uint32_t)product;
-    return product >= MIN_SLICE_US && product <= MAX_SLICE_US;
+    const uint64_t asid_bits = number_in(word, "asidbits=", "");
+    const uint64_t slice_us = slice_in(word);
+    if (is_text(word, "timer=sbi"))
+        options->timer = BOOT_TIMER_SBI;
+    else if (is_text(word, "timer=sstc"))
+        options->timer = BOOT_TIMER_SSTC;
+    else if (is_text(word, "timer=auto"))
+        options->timer = BOOT_TIMER_AUTO;
+    else if (is_text(word, "preempt=on") || is_text(word, "preempt=off"))
+        options->preempt = is_text(word, "preempt=on");
+    else if (asid_bits <= MAX_ASID_BITS)
+        options->asid_bits_limit = (uint32_t)asid_bits;
+    else if (slice_us >= MIN_SLICE_US && slice_us <= MAX_SLICE_US)
+        options->slice_us = slice_us;
+    else if (!begins_with(word, "trapeze."))
+        printk(
+            "trapeze: command line: '%.*s' is ignored (there are "
+            "timer=sbi|sstc|auto, slice=10us...10s, preempt=on|off, asidbits=0...16, "
+            "trapeze.run=\"PROGRAM ARGUMENT...\")\n",
+            (int)word.length, word.text);
 }
 
-/* Takes the quotes off a value. False: they are not one pair around it, or nothing but
- * spaces is left. */
-static bool unquote(struct span *value)
+struct boot_options command_line_parse(const char *text)
 {
-    size_t quotes = 0;
-    size_t other = 0;
-
-    for (size_t i = 0; i < value->length; i++) {
-        if (value->text[i] == '"')
-            quotes++;
-        else
-            other += !is_space(value->text[i]);
-        i += value->text[i] == '\\' && quotes == 1;
-    }
-    if (quotes == 2 && value->text[0] == '"' && value->text[value->length - 1] == '"') {
-        value->text++;
-        value->length -= 2;
-        quotes = 0;
-    }
-    return quotes == 0 && other != 0;
-}
-
-/* NULL if it is done, or how the option is used, or all_options. */
-static const char *take_option(struct boot_options *options, struct span name,
-                               struct span value)
-{
-    const bool has_value = unquote(&value);
-    uint32_t number;
-
-    if (is_text(name, "trapeze.run")) {
-        if (!has_value)
-            return "trapeze.run=\"PROGRAM ARGUMENT ...\"";
-        options->run = value.text;
-        options->run_length = value.length;
-    } else if (is_text(name, "timer")) {
-        if (!has_value || !take_choice(value, timers, 3, &number))
-            return "timer=sbi|sstc|auto";
-        options->timer = (enum boot_timer)number;
-    } else if (is_text(name, "slice")) {
-        if (!has_value || !take_microseconds(value, &number))
-            return "slice=10us to slice=10s";
-        options->slice_us = number;
-    } else if (is_text(name, "preempt")) {
-        if (!has_value || !take_choice(value, off_on, 2, &number))
-            return "preempt=on|off";
-        options->preempt = number == 1;
-    } else if (is_text(name, "asidbits")) {
-        if (!has_value || !take_number(&value, MAX_ASID_BITS, &number) ||
-            value.length != 0)
-            return "asidbits=0 to asidbits=16";
-        options->asid_bits_limit = number;
-    } else {
-        return all_options;
-    }
-    return NULL;
-}
-
-static void take_word(struct boot_options *options, struct span word, bool open_quote)
-{
-    struct span name = {word.text, 0};
-    const char *text = "no closing quote in";
-    const char *hint = "a \" is missing";
-
-    while (name.length < word.length && word.text[name.length] != '=')
-        name.length++;
-    const size_t value = name.length + (name.length < word.length);
-    if (!open_quote) {
-        hint = take_option(options, name,
-                           (struct span){word.text + value, word.length - value});
-        text = hint == all_options ? "unknown word" : "bad value in";
-    }
-    if (hint == NULL)
-        return;
-    if (options->problem_count == COMMAND_LINE_MAX_PROBLEMS)
-        options->problems_dropped++;
-    else
-        options->problems[options->problem_count++] =
-            (struct command_line_problem){text, word.text, word.length, hint};
-}
-
-void command_line_parse(const char *text, size_t length, struct boot_options *options)
-{
-    *options = (struct boot_options){
-        .timer = BOOT_TIMER_SBI,
-        .slice_us = DEFAULT_SLICE_US,
-        .preempt = true,
-        .asid_bits_limit = MAX_ASID_BITS,
-        .run = DEFAULT_RUN,
-        .run_length = sizeof DEFAULT_RUN - 1,
-    };
-    for (size_t i = 0; i < length; i++) {
-        const size_t start = i;
+    struct boot_options options = {.timer = BOOT_TIMER_SBI,
+                                   .slice_us = DEFAULT_SLICE_US,
+                                   .preempt = true,
+                                   .asid_bits_limit = MAX_ASID_BITS};
+    while (*text != '\0') {
+        const char *start = text;
         bool quoted = false;
-        for (; i < length && (quoted || !is_space(text[i])); i++) {
-            if (text[i] == '"')
+        for (; *text != '\0' && (quoted || !is_space(*text)); text++) {
+            if (*text == '"')
                 quoted = !quoted;
-            i += text[i] == '\\' && quoted && i + 1 < length;
+            text += quoted && text[0] == '\\' && text[1] != '\0';
         }
-        if (i > start)
-            take_word(options, (struct span){text + start, i - start}, quoted);
+        if (text != start)
+            take_word(&options, (struct word){start, (size_t)(text - start)});
+        text += *text != '\0';
     }
-}
-
-enum word_result command_line_next_word(const char **text, size_t *length, char *buffer,
-                                        size_t capacity)
-{
-    size_t written = 0;
-
-    for (; *length > 0 && is_space(**text); ++*text)
-        --*length;
-    if (*length == 0)
-        return WORD_END;
-    for (; *length > 0 && !is_space(**text); ++*text, --*length) {
-        if (**text == '\\' && *length > 1) {
-            ++*text;
-            --*length;
-        }
-        if (written < capacity)
-            buffer[written] = **text;
-        written++;
-    }
-    if (capacity > 0)
-        buffer[written < capacity ? written : capacity - 1] = '\0';
-    return written < capacity ? WORD_FOUND : WORD_TOO_LONG;
+    return options;
 }

@@ -8,29 +8,28 @@
 
 #include "base/panic.h"
 #include "base/printk.h"
-#include "base/string.h"
 #include "boot/command_line.h"
 #include "boot/device_tree.h"
-#include "boot/first_process.h"
+#include "boot/init_process.h"
 #include "boot/ram.h"
+#include "memory/image.h"
 #include "memory/kernel_map.h"
-#include "object/archive.h"
 #include "object/process.h"
 #include "platform/console.h"
 #include "platform/csr.h"
 #include "platform/machine.h"
+#include "platform/plic.h"
 #include "platform/power.h"
 #include "platform/sbi.h"
 #include "platform/timer.h"
-#include "platform/uart.h"
 #include "sched/sched.h"
 #include "trap/trap.h"
 
 #define DEVICE_TREE_BYTES_MAX (2UL << 20)
+#define PLIC_CONTEXTS_PAGE 0x200 /* from it on each context has one (PLIC 1.0.0, 3) */
 #define SBI_VERSION_1_0 (1U << 24)
 
 static struct device_tree_facts facts;
-static struct boot_options options;
 static struct hart boot_hart;
 
 extern const char boot_archive[], boot_archive_end[];
@@ -38,87 +37,85 @@ extern const char boot_archive[], boot_archive_end[];
 _Noreturn void main(uint64_t hart_id, uint64_t device_tree, uint64_t image,
                     uint64_t entry_instret);
 
-/* A device beyond the direct map is as good as none. */
-static void forget_unreachable(struct device_tree_range *range)
+/* Where the kernel has a device that it drives itself; 0: nowhere. One beyond the
+ * direct map is as good as none. */
+static uint64_t device_address(struct range registers)
 {
-    if (range->base + range->length > DIRECT_MAP_SIZE)
-        range->length = 0;
+    bool is_there = registers.end != 0 && registers.end <= DIRECT_MAP_SIZE;
+    return is_there ? DIRECT_MAP_BASE + registers.start : 0;
 }
 
 /* Only what can be true of a pointer from the firmware is looked at. */
-static void read_device_tree(uint64_t device_tree)
+static void read_device_tree(uint64_t device_tree, uint64_t hart_id)
 {
     if (device_tree >= DIRECT_MAP_SIZE - DEVICE_TREE_BYTES_MAX)
         panic("the firmware's device tree, at 0x%lx, is beyond the direct map",
               device_tree);
     const char *error = device_tree_parse(direct_map(paddr(device_tree)),
-                                          DEVICE_TREE_BYTES_MAX, device_tree, &facts);
-    forget_unreachable(&facts.uart.registers);
-    forget_unreachable(&facts.test_finisher);
-    const struct device_tree_uart *uart = &facts.uart;
-    if (uart->registers.length != 0)
-        uart_init(DIRECT_MAP_BASE + uart->registers.base, uart->reg_shift,
-                  uart->reg_io_width);
-    if (facts.test_finisher.length != 0)
-        power_init(DIRECT_MAP_BASE + facts.test_finisher.base);
+                                          DEVICE_TREE_BYTES_MAX, hart_id, &facts);
+    power_init(device_address(facts.test_finisher));
     if (error != NULL)
-        panic("device tree: %s, at offset 0x%x", error, facts.error_offset);
+        panic("device tree: %s, at offset 0x%lx", error, facts.error_offset);
 }
 
-static void read_command_line(void)
-{
-    static char line[4096]; /* the device tree's memory is not mapped for ever */
-    if (facts.bootargs_length > sizeof line)
-        panic("the command line has %zu bytes; %zu are the most", facts.bootargs_length,
-              sizeof line);
-    memcpy(line, facts.bootargs, facts.bootargs_length);
-    command_line_parse(line, facts.bootargs_length, &options);
-    for (size_t i = 0; i < options.problem_count; i++) {
-        const struct command_line_problem *problem = &options.problems[i];
-        printk("trapeze: command line: %s '%.*s' is ignored (%s)\n", problem->text,
-               (int)problem->word_length, problem->word, problem->hint);
-    }
-    if (options.problems_dropped != 0)
-        printk("trapeze: command line: %zu more problems\n", options.problems_dropped);
-}
-
-static uint32_t hart_flags(uint64_t hart_id)
-{
-    for (size_t i = 0; i < facts.hart_count; i++)
-        if (facts.harts[i].id == hart_id)
-            return facts.harts[i].flags;
-    panic("the device tree does not list hart %lu, which it runs on", hart_id);
-}
-
-static bool choose_sstc(uint64_t hart_id)
-{
-    bool available = hart_flags(hart_id) & HART_HAS_SSTC;
-    if (options.timer == BOOT_TIMER_SSTC && !available)
-        printk("trapeze: this hart has no sstc, the timer is sbi\n");
-    return available && options.timer != BOOT_TIMER_SBI;
-}
-
-static void check_firmware(void)
+/* User programs are rv64gc: their first floating-point instruction loads all registers.
+ */
+static void check_machine(uint64_t hart_id)
 {
     uint32_t version = sbi_spec_version();
     if (version < SBI_VERSION_1_0 || !sbi_has_extension(SBI_TIME))
         panic("the firmware offers SBI %u.%u; needed are 1.0 and its TIME extension",
               version >> 24, version & 0xffffff);
+    if (!facts.has_d)
+        panic("the device tree lists no hart %lu with the D extension (an FPU)",
+              hart_id);
+    if (facts.initrd.start % PAGE_SIZE != 0 && facts.initrd.start != facts.initrd.end)
+        panic("the initrd, at 0x%lx, does not begin at a page", facts.initrd.start);
 }
 
-/* User programs are rv64gc: their first floating-point instruction loads all registers.
- */
-static void check_hart(uint64_t hart_id)
+static bool choose_sstc(enum boot_timer timer)
 {
-    if (!(hart_flags(hart_id) & HART_HAS_D))
-        panic("hart %lu has no D extension (double-precision FPU)", hart_id);
+    if (timer == BOOT_TIMER_SSTC && !facts.has_sstc)
+        printk("trapeze: this hart has no sstc, the timer is sbi\n");
+    return facts.has_sstc && timer != BOOT_TIMER_SBI;
 }
 
-static void check_initrd(const struct boot_archive *archive)
+/* Maps it, and keeps it from processes. */
+static void keep_device(struct range registers)
 {
-    const char *problem = archive_check(archive->start, archive->bytes);
-    if (problem != NULL)
-        panic("the initrd is not a boot archive: %s", problem);
+    uint64_t bytes = registers.end - registers.start;
+    machine_reserve(registers.start, bytes);
+    if (device_address(registers) != 0)
+        kernel_map_device(paddr(registers.start), bytes);
+}
+
+static void start_plic(void)
+{
+    uint64_t pages = (facts.plic.end - facts.plic.start) / PAGE_SIZE;
+    if (device_address(facts.plic) != 0 &&
+        PLIC_CONTEXTS_PAGE + facts.plic_context < pages)
+        plic_init(device_address(facts.plic), (uint32_t)facts.plic_context,
+                  (uint32_t)facts.plic_sources);
+}
+
+static void greet(uint64_t hart_id, const struct boot_options *options)
+{
+    bool whole_ms = options->slice_us % 1000 == 0;
+    printk("trapeze: " TRAPEZE_VERSION ", hart %lu of %lu, %lu MiB, timer %s, ",
+           hart_id, machine.hart_count, machine.memory_bytes >> 20,
+           machine.features & FEATURE_SSTC ? "sstc" : "sbi");
+    if (options->preempt)
+        printk("%lu %s slices\n", options->slice_us / (whole_ms ? 1000 : 1),
+               whole_ms ? "ms" : "us");
+    else
+        printk("no preemption\n");
+    console_flush();
+}
+
+static struct init_memory within_image(const void *start, uint64_t bytes,
+                                       uint64_t image)
+{
+    return (struct init_memory){(uint64_t)start - (uint64_t)image_text + image, bytes};
 }
 
 _Noreturn void main(uint64_t hart_id, uint64_t device_tree, uint64_t image,
@@ -129,46 +126,43 @@ _Noreturn void main(uint64_t hart_id, uint64_t device_tree, uint64_t image,
     trap_init();
     hart_set(&boot_hart);
 
-    read_device_tree(device_tree);
-    check_firmware();
-    check_hart(hart_id);
-    read_command_line();
-    bool sstc = choose_sstc(hart_id);
+    read_device_tree(device_tree, hart_id);
+    check_machine(hart_id);
+    struct boot_options options = command_line_parse(facts.bootargs);
+    bool sstc = choose_sstc(options.timer);
     timer_init(sstc, facts.timebase_hz);
 
-    struct boot_archive archive = ram_init(&facts, paddr(image), paddr(device_tree));
-    if (archive.start == NULL)
-        archive = (struct boot_archive){boot_archive,
-                                        (size_t)(boot_archive_end - boot_archive)};
-    else
-        check_initrd(&archive);
+    const struct range_set *ram = ram_init(&facts, image, device_tree);
+    kernel_map_init(paddr(image), ram, init_process_objects());
+    keep_device(facts.test_finisher);
+    keep_device(facts.plic);
     address_space_init(kernel_map_root(), options.asid_bits_limit);
     address_space_activate(NULL);
+    start_plic();
     fence_translations(); /* the boot tables had a writable alias of the text */
 
     uint64_t slice_ticks = facts.timebase_hz * options.slice_us / 1000000;
     sched_init(&boot_hart, hart_id, (uint64_t)trap_return,
                slice_ticks == 0 ? 1 : slice_ticks, options.preempt);
-    process_init(archive.start, archive.bytes, (uint64_t)trap_return);
+    process_init((uint64_t)trap_return);
 
     machine.hart_count = facts.hart_count;
     machine.entry_instret = entry_instret;
     machine.features = (options.preempt ? FEATURE_PREEMPT : 0) |
                        (sstc ? FEATURE_SSTC : 0) |
                        (CHECK_INVARIANTS ? FEATURE_DEBUG_KERNEL : 0);
+    greet(hart_id, &options);
 
-    printk("trapeze: " TRAPEZE_VERSION ", hart %lu of %zu, %lu MiB, timer %s, ",
-           hart_id, facts.hart_count, machine.memory_bytes >> 20,
-           sstc ? "sstc" : "sbi");
-    bool whole_ms = options.slice_us % 1000 == 0;
-    if (options.preempt)
-        printk("%u %s slices\n", whole_ms ? options.slice_us / 1000 : options.slice_us,
-               whole_ms ? "ms" : "us");
-    else
-        printk("no preemption\n");
-    console_flush();
-
-    first_process_start(options.run, options.run_length);
+    struct init_memory archive = {facts.initrd.start,
+                                  facts.initrd.end - facts.initrd.start};
+    if (archive.bytes == 0)
+        archive = within_image(boot_archive,
+                               (uint64_t)(boot_archive_end - boot_archive), image);
+    init_process_start(archive, (struct init_memory){device_tree, facts.total_bytes},
+                       within_image(printk_ring(), sizeof *printk_ring(), image));
     trap_idle();
-    power_off(first_process_status());
+    console_claim(false); /* the end is the kernel's to tell */
+    uint8_t status = init_process_status();
+    console_flush();
+    power_off(status);
 }

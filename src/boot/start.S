@@ -20,24 +20,18 @@
     .global _start
     .type _start, @function
 _start:
-    /* 1. Keep what the firmware says, and the counter that boot is measured from. */
-    csrr s3, instret
+    /* 1. The rest of what main takes: the counter that boot is measured from, and where
+     * the image is. Nothing below changes a0 to a3. */
+    csrr a3, instret
     csrw sie, zero
-    mv s0, a0
-    mv s1, a1
-    lla s2, _start
+    lla a2, _start
 
     /* 2. Clear .bss, whose ends are aligned to 64 bytes. Addresses are physical. */
     lla t0, image_bss
     lla t1, image_bss_end
-1:  sd zero, 0(t0)
-    sd zero, 8(t0)
-    sd zero, 16(t0)
-    sd zero, 24(t0)
-    sd zero, 32(t0)
-    sd zero, 40(t0)
-    sd zero, 48(t0)
-    sd zero, 56(t0)
+1:  .irp offset, 0, 8, 16, 24, 32, 40, 48, 56
+    sd zero, \offset(t0)
+    .endr
     addi t0, t0, 64
     bltu t0, t1, 1b
 
@@ -61,12 +55,12 @@ _start:
     li t3, ROOT_INDEX(KERNEL_IMAGE_BASE) * 8
     add t3, t0, t3
     sd t2, 0(t3)
-    srli t2, s2, PAGE_SHIFT
+    srli t2, a2, PAGE_SHIFT
     slli t2, t2, PTE_PPN_SHIFT
     ori t2, t2, BOOT_LEAF | PTE_X
     li t3, LARGE_PTE_STEP
     lla t4, image_end
-    mv t5, s2
+    mv t5, a2
     li t6, LARGE_PAGE_SIZE
 3:  sd t2, 0(t1)
     add t2, t2, t3
@@ -77,13 +71,12 @@ _start:
     /* 5. Go to the virtual address: with translation on, the next fetch has no mapping,
      * and the trap that follows leads there. */
     lla t1, 4f
-    sub t1, t1, s2
+    sub t1, t1, a2
     li t2, KERNEL_IMAGE_BASE
     add t1, t1, t2
     csrw stvec, t1
     srli t0, t0, PAGE_SHIFT
-    li t1, SATP_MODE_SV39
-    slli t1, t1, SATP_MODE_SHIFT
+    li t1, SATP_MODE_SV39 << SATP_MODE_SHIFT
     or t0, t0, t1
     sfence.vma
     csrw satp, t0
@@ -91,10 +84,6 @@ _start:
 
     /* 6. Into C. */
 4:  lla sp, image_boot_stack_end
-    mv a0, s0
-    mv a1, s1
-    mv a2, s2
-    mv a3, s3
     call main
     .size _start, . - _start
 

@@ -4,10 +4,11 @@
  * Specification 0.4, 5.4):
  *
  *   BEGIN_NODE name, PROPERTY length name value, ..., BEGIN_NODE ... END_NODE,
- * END_NODE, END
+ *   END_NODE, END
  *
  * The properties of a node come before its children, so a node is known as a whole
- * before the first of them.
+ * before the first of them. Lengths and offsets are computed in 64 bits, of numbers of
+ * 32 bits: no sum of them wraps.
  */
 #include "boot/tree_walk.h"
 
@@ -23,15 +24,22 @@
 #define TOKEN_NOP 4U
 #define TOKEN_END 9U
 
-static uint32_t read_be32(const uint8_t *bytes)
+bool same_text(const char *left, const char *right)
 {
-    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 |
-           (uint32_t)bytes[2] << 8 | bytes[3];
+    return strncmp(left, right, SIZE_MAX / 2) == 0;
 }
 
-static size_t bytes_left(const struct tree_walk *walk)
+uint64_t tree_cells(const uint8_t *value, uint64_t cells)
 {
-    return (size_t)(walk->end - walk->cursor);
+    uint64_t number = 0;
+    for (uint64_t i = 0; i < 4 * cells; i++)
+        number = number << 8 | value[i];
+    return number;
+}
+
+static uint64_t word(const struct tree_walk *walk, uint64_t offset)
+{
+    return tree_cells(walk->blob + offset, 1);
 }
 
 bool tree_fail(struct tree_walk *walk, const char *error)
@@ -44,130 +52,114 @@ bool tree_fail(struct tree_walk *walk, const char *error)
 bool tree_open(struct tree_walk *walk, const void *blob, size_t capacity)
 {
     memset(walk, 0, sizeof *walk);
-    walk->blob = walk->item = blob;
-    if (capacity < HEADER_BYTES)
-        return tree_fail(walk, "the blob is truncated");
-    if (read_be32(walk->blob) != MAGIC)
+    walk->blob = blob;
+    if (capacity < HEADER_BYTES || word(walk, 0) != MAGIC)
         return tree_fail(walk, "the blob does not begin with 0xd00dfeed");
-    if (read_be32(walk->blob + 20) < VERSION || read_be32(walk->blob + 24) > VERSION)
+    if (word(walk, 20) < VERSION || word(walk, 24) > VERSION)
         return tree_fail(walk, "the format is not compatible with version 17");
-    const uint32_t total = read_be32(walk->blob + 4);
-    const uint32_t structure = read_be32(walk->blob + 8);
-    const uint32_t strings = read_be32(walk->blob + 12);
-    const uint32_t strings_length = read_be32(walk->blob + 32);
-    const uint32_t structure_length = read_be32(walk->blob + 36);
-    if (total > capacity)
-        return tree_fail(walk, "the blob is truncated");
-    if (structure > total || structure_length > total - structure || strings > total ||
-        strings_length > total - strings)
-        return tree_fail(walk, "a block reaches beyond the blob");
-    if (strings_length != 0 && walk->blob[strings + strings_length - 1] != '\0')
+    walk->total_bytes = word(walk, 4);
+    walk->cursor = word(walk, 8);
+    walk->end = walk->cursor + word(walk, 36) / 4 * 4;
+    walk->strings = word(walk, 12);
+    walk->strings_end = walk->strings + word(walk, 32);
+    if (walk->total_bytes > capacity || walk->end > walk->total_bytes ||
+        walk->strings_end > walk->total_bytes)
+        return tree_fail(walk, "the blob or a block reaches beyond its end");
+    if (walk->strings_end == walk->strings || walk->blob[walk->strings_end - 1] != '\0')
         return tree_fail(walk, "the strings block does not end with a NUL");
-    walk->total_bytes = total;
-    walk->cursor = walk->blob + structure;
-    walk->end = walk->cursor + structure_length / 4 * 4;
-    walk->strings = (const char *)walk->blob + strings;
-    walk->strings_length = strings_length;
+    walk->closed = TREE_MAX_DEPTH;
     return true;
 }
 
-/* The token at the cursor; 0, which is none, and an error at the end of the block. */
-static uint32_t peek_token(struct tree_walk *walk)
+/* The token at the cursor, past NOPs; 0, which is none, after an error and, with an
+ * error, at the end of the block. */
+static uint64_t peek_token(struct tree_walk *walk)
 {
-    walk->item = walk->cursor;
-    if (bytes_left(walk) >= 4)
-        return read_be32(walk->cursor);
-    tree_fail(walk, "the structure block ends before its end token");
-    return 0;
+    for (; walk->error == NULL && walk->cursor + 4 <= walk->end; walk->cursor += 4) {
+        walk->item = walk->cursor;
+        if (word(walk, walk->cursor) != TOKEN_NOP)
+            return word(walk, walk->cursor);
+    }
+    return tree_fail(walk, "the structure block ends before its end token");
 }
 
 /* Reads the property at the cursor, if there is one. */
 static bool read_property(struct tree_walk *walk)
 {
-    uint32_t token;
-    while ((token = peek_token(walk)) == TOKEN_NOP)
-        walk->cursor += 4;
-    if (token != TOKEN_PROPERTY)
+    if (peek_token(walk) != TOKEN_PROPERTY)
         return false;
-    if (bytes_left(walk) < 12 || read_be32(walk->cursor + 4) > bytes_left(walk) - 12)
-        return tree_fail(walk, "a property reaches beyond the structure block");
-    if (read_be32(walk->cursor + 8) >= walk->strings_length)
-        return tree_fail(walk, "a property's name lies outside the strings block");
+    const uint64_t value = walk->cursor + 12;
+    if (value > walk->end || value + word(walk, value - 8) > walk->end ||
+        walk->strings + word(walk, value - 4) >= walk->strings_end)
+        return tree_fail(walk, "a property or its name reaches beyond its block");
     if (walk->property_count == TREE_MAX_PROPERTIES)
         return tree_fail(walk, "a node has more than 64 properties");
-    const size_t length = read_be32(walk->cursor + 4);
-    walk->properties[walk->property_count++] =
-        (struct tree_property){walk->strings + read_be32(walk->cursor + 8),
-                               walk->cursor + 12, (uint32_t)length};
-    walk->cursor += 12 + (length + 3) / 4 * 4;
+    const uint64_t length = word(walk, value - 8);
+    walk->properties[walk->property_count++] = (struct tree_property){
+        (const char *)walk->blob + walk->strings + word(walk, value - 4),
+        walk->blob + value, length};
+    walk->cursor = value + (length + 3) / 4 * 4;
     return true;
 }
 
 /* Reads the node whose BEGIN_NODE is at the cursor. */
 static bool read_node(struct tree_walk *walk)
 {
-    const uint8_t *begin = walk->cursor;
-    const char *name = (const char *)begin + 4;
-    size_t length = 0;
-
-    while (length < bytes_left(walk) - 4 && name[length] != '\0')
-        length++;
-    if (length == bytes_left(walk) - 4)
+    const uint64_t begin = walk->cursor;
+    uint64_t name_end = begin + 4;
+    while (name_end < walk->end && walk->blob[name_end] != '\0')
+        name_end++;
+    if (name_end == walk->end)
         return tree_fail(walk, "a node's name does not end");
     if (walk->depth == TREE_MAX_DEPTH)
         return tree_fail(walk, "nodes are nested more than 16 deep");
-    walk->name = name;
-    walk->cursor += 4 + (length + 4) / 4 * 4;
+    walk->cursor += (name_end - begin + 4) / 4 * 4;
     walk->property_count = 0;
     while (read_property(walk))
         ;
     walk->item = begin;
-    uint64_t path_hash = walk->levels[walk->depth++].path_hash;
-    if (walk->depth > 1) /* the root's path is empty here: "/" is before each name */
-        path_hash = tree_hash(tree_hash(path_hash, "/", 1), name, length);
-    walk->levels[walk->depth].path_hash = path_hash;
-    walk->levels[walk->depth].address_cells =
-        (uint32_t)tree_number(walk, "#address-cells", 2);
-    walk->levels[walk->depth].size_cells =
-        (uint32_t)tree_number(walk, "#size-cells", 1);
+    walk->levels[++walk->depth] = (struct tree_level){
+        (const char *)walk->blob + begin + 4, tree_number(walk, "#address-cells", 2),
+        tree_number(walk, "#size-cells", 1)};
     return walk->error == NULL;
+}
+
+/* Whether the node that has been read may be used. */
+static bool is_open(struct tree_walk *walk)
+{
+    const char *status = tree_text(walk, "status");
+    const bool okay = *status == '\0' || strncmp(status, "ok", 2) == 0;
+    const struct tree_property *ranges = tree_find(walk, "ranges");
+    if (walk->depth > walk->closed)
+        return false;
+    const bool stays_open = okay && (ranges == NULL || ranges->length == 0);
+    walk->closed = stays_open ? TREE_MAX_DEPTH : walk->depth;
+    return okay;
 }
 
 bool tree_next_node(struct tree_walk *walk)
 {
-    for (;; walk->cursor += 4) {
-        const uint32_t token = peek_token(walk);
-        if (walk->error != NULL || (token == TOKEN_END && walk->depth == 0))
+    for (;;) {
+        const uint64_t token = peek_token(walk);
+        if (token == TOKEN_END && walk->depth == 0)
             return false;
-        if (token == TOKEN_BEGIN_NODE)
-            return read_node(walk);
-        if (token == TOKEN_END_NODE && walk->depth > 0)
+        if (token == TOKEN_BEGIN_NODE) {
+            if (!read_node(walk) || is_open(walk))
+                return walk->error == NULL;
+        } else if (token == TOKEN_END_NODE && walk->depth > 0) {
             walk->depth--;
-        else if (token != TOKEN_NOP)
+            walk->cursor += 4;
+        } else {
             return tree_fail(walk, "unknown or misplaced token in the structure block");
+        }
     }
-}
-
-uint64_t tree_cells(const uint8_t *value, uint32_t cells)
-{
-    uint64_t number = 0;
-    for (uint32_t i = 0; i < cells; i++)
-        number = number << 32 | read_be32(value + 4 * i);
-    return number;
-}
-
-/* FNV-1a */
-uint64_t tree_hash(uint64_t hash, const char *text, size_t length)
-{
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ (uint8_t)text[i]) * 0x100000001b3;
-    return hash;
 }
 
 const struct tree_property *tree_find(const struct tree_walk *walk, const char *name)
 {
     for (uint32_t i = 0; i < walk->property_count; i++) {
-        if (same_text(walk->properties[i].name, name))
+        if (*walk->properties[i].name == *name &&
+            same_text(walk->properties[i].name, name))
             return &walk->properties[i];
     }
     return NULL;
@@ -194,29 +186,31 @@ const char *tree_text(struct tree_walk *walk, const char *name)
     return "";
 }
 
-bool tree_text_is(struct tree_walk *walk, const char *name, const char *text)
+bool tree_lists(struct tree_walk *walk, const char *name, const char *text)
 {
-    return same_text(tree_text(walk, name), text);
+    const struct tree_property *list = tree_find(walk, name);
+    const char *entry = tree_text(walk, name);
+    const char *end = entry + (list == NULL || *entry == '\0' ? 0 : list->length);
+    while (entry < end && !same_text(entry, text))
+        entry += strlen(entry) + 1;
+    return entry < end;
 }
 
-bool tree_reg(struct tree_walk *walk, uint32_t index, uint64_t *base, uint64_t *length)
+bool tree_reg(struct tree_walk *walk, uint64_t index, uint64_t *start, uint64_t *end)
 {
     const struct tree_property *reg = tree_find(walk, "reg");
-    const uint32_t base_cells = walk->levels[walk->depth - 1].address_cells;
-    const uint32_t length_cells = walk->levels[walk->depth - 1].size_cells;
-    const uint32_t entry_bytes = 4 * (base_cells + length_cells);
-
+    const uint64_t address_cells = walk->levels[walk->depth - 1].address_cells;
+    const uint64_t size_cells = walk->levels[walk->depth - 1].size_cells;
+    const uint64_t entry_bytes = 4 * (address_cells + size_cells);
     if (reg == NULL || walk->error != NULL)
         return false;
-    if (base_cells < 1 || base_cells > 2 || length_cells < 1 || length_cells > 2)
-        return tree_fail(walk, "#address-cells or #size-cells does not suit a reg");
-    if (reg->length == 0 || reg->length % entry_bytes != 0)
-        return tree_fail(walk, "a reg is not a number of whole entries");
+    if (address_cells < 1 || address_cells > 2 || size_cells > 2 ||
+        reg->length % entry_bytes != 0)
+        return tree_fail(walk, "a reg does not suit #address-cells and #size-cells");
     if (index >= reg->length / entry_bytes)
         return false;
     const uint8_t *entry = reg->value + index * entry_bytes;
-    *base = tree_cells(entry, base_cells);
-    *length = tree_cells(entry + 4 * base_cells, length_cells);
-    return *base <= UINT64_MAX - *length ||
-           tree_fail(walk, "a range reaches beyond the last address");
+    *start = tree_cells(entry, address_cells);
+    *end = *start + tree_cells(entry + 4 * address_cells, size_cells);
+    return *start <= *end || tree_fail(walk, "a range reaches beyond the last address");
 }

@@ -20,15 +20,9 @@ typedef struct {
 
 #define PADDR_NONE ((paddr_t){UINT64_MAX})
 
-static inline paddr_t paddr(uint64_t value)
-{
-    return (paddr_t){value};
-}
+static inline paddr_t paddr(uint64_t value) { return (paddr_t){value}; }
 
-static inline vaddr_t vaddr(uint64_t value)
-{
-    return (vaddr_t){value};
-}
+static inline vaddr_t vaddr(uint64_t value) { return (vaddr_t){value}; }
 
 static inline bool paddr_is_none(paddr_t address)
 {

@@ -39,7 +39,7 @@ void address_space_init(paddr_t root, uint32_t asid_bits_limit)
     asid_init(bits < asid_bits_limit ? bits : asid_bits_limit);
 }
 
-bool address_space_create(struct address_space *space)
+bool address_space_create(struct address_space *space, struct budget *pages)
 {
     paddr_t root = frame_alloc(0);
     if (paddr_is_none(root))
@@ -48,25 +48,22 @@ bool address_space_create(struct address_space *space)
     memset(direct_map(root), 0, half);
     memcpy((char *)direct_map(root) + half, (char *)direct_map(kernel_root) + half,
            PAGE_SIZE - half);
-    *space = (struct address_space){.table.root = root};
+    *space = (struct address_space){.table = {.root = root, .pages = pages}};
     return true;
 }
 
-enum page_result address_space_add_page(struct address_space *space, vaddr_t address,
-                                        uint64_t permissions, void **page)
+void address_space_changed(const struct address_space *space, vaddr_t address,
+                           uint64_t page_count, bool executable)
 {
-    paddr_t frame = frame_alloc(0);
-    if (paddr_is_none(frame))
-        return PAGE_NO_MEMORY;
-    enum page_result result = page_table_map(&space->table, address, frame, PAGE_SIZE,
-                                             permissions | PAGE_USER);
-    if (result != PAGE_DONE) {
-        frame_free(frame);
-        return result;
-    }
-    frame_list_push(&space->table.frames, frame);
-    *page = direct_map(frame);
-    return PAGE_DONE;
+    /* Where the space has no ASID of this generation, nothing of it is cached, and
+     * this forgets somebody else's pages in vain; the hart may also remember that
+     * nothing was mapped. */
+    if (page_count == 1)
+        fence_address_space_page(address.value, space->asid.number);
+    else
+        fence_address_space(space->asid.number);
+    if (executable)
+        fence_instructions();
 }
 
 bool address_space_shrink(struct address_space *space)
@@ -75,6 +72,7 @@ bool address_space_shrink(struct address_space *space)
     if (paddr_is_none(frame))
         return false;
     frame_free(frame);
+    budget_give(space->table.pages, 1);
     return true;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * An address space: a root table whose upper half is the kernel's, an ASID, and every
- * frame that serves it, pages and tables alike, in one chain. Giving the frames back
- * therefore needs no walk.
+ * An address space: a root table whose upper half is the kernel's, an ASID, and its
+ * other tables in one chain, so that giving them back needs no walk. The pages that it
+ * maps are not its own.
  */
 #pragma once
 
@@ -17,7 +17,7 @@
 #include "platform/csr.h"
 
 struct address_space {
-    struct page_table table; /* its frames are the space's pages, too */
+    struct page_table table;
     struct asid asid;
     uint64_t satp; /* valid while the ASID is of the current generation */
 };
@@ -26,16 +26,16 @@ struct address_space {
  * and the hart's ASIDs, at most `asid_bits_limit` bits of them. */
 void address_space_init(paddr_t kernel_root, uint32_t asid_bits_limit);
 
-/* An empty lower half. False: no frame. */
-bool address_space_create(struct address_space *space);
+/* An empty lower half, whose tables are charged to `pages`, but for the root, which the
+ * caller has charged. False: no frame. */
+bool address_space_create(struct address_space *space, struct budget *pages);
 
-/* Maps a new page at `address` (page-aligned, below USER_TOP) with `permissions`; *page
- * is where the kernel reaches its contents, which are undefined: the caller fills all
- * of it. */
-enum page_result address_space_add_page(struct address_space *space, vaddr_t address,
-                                        uint64_t permissions, void **page);
+/* Pages from `address` on have been mapped, unmapped or protected otherwise: makes the
+ * hart see it, instructions too if they are `executable`. */
+void address_space_changed(const struct address_space *space, vaddr_t address,
+                           uint64_t page_count, bool executable);
 
-/* Gives one frame back. False: only the root is left. The space must not be active. */
+/* Gives one table back. False: only the root is left. The space must not be active. */
 bool address_space_shrink(struct address_space *space);
 
 /* Gives the root back, when address_space_shrink has nothing left to do. */
@@ -46,7 +46,8 @@ void address_space_renew(struct address_space *space);
 
 /* Makes it this hart's. NULL: the kernel's own tables, with nothing in the lower
  * half. */
-static inline void address_space_activate(struct address_space *space)
+static inline __attribute__((always_inline)) void
+address_space_activate(struct address_space *space)
 {
     if (space != NULL && asid_is_current(&space->asid))
         csr_write(satp, space->satp);

@@ -20,10 +20,7 @@ void asid_init(uint32_t bits)
     asid_generation = bits > 0 ? 1 : UINT64_MAX;
 }
 
-uint32_t asid_bits(void)
-{
-    return width;
-}
+uint32_t asid_bits(void) { return width; }
 
 enum asid_result asid_assign(struct asid *asid)
 {

@@ -116,11 +116,15 @@ paddr_t frame_alloc(uint32_t order)
     return paddr(number << PAGE_SHIFT);
 }
 
-paddr_t frame_alloc_zeroed(void)
+paddr_t frame_alloc_zeroed(struct budget *payer)
 {
+    if (payer != NULL && !budget_take(payer, 1))
+        return PADDR_NONE;
     paddr_t frame = frame_alloc(0);
     if (!paddr_is_none(frame))
         memset(direct_map(frame), 0, PAGE_SIZE);
+    else if (payer != NULL)
+        budget_give(payer, 1);
     return frame;
 }
 
@@ -161,10 +165,7 @@ paddr_t frame_list_pop(struct frame_list *list)
     return paddr(number << PAGE_SHIFT);
 }
 
-uint64_t frame_free_count(void)
-{
-    return free_count;
-}
+uint64_t frame_free_count(void) { return free_count; }
 
 uint64_t frame_largest_run(void)
 {

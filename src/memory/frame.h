@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "memory/address.h"
+#include "memory/budget.h"
 
 #define FRAME_ORDER_MAX 18 /* 1 GiB */
 
@@ -38,8 +39,8 @@ void frame_add(uint64_t start, uint64_t end);
  * FRAME_ORDER_MAX splits. */
 paddr_t frame_alloc(uint32_t order);
 
-/* One frame, zeroed, or PADDR_NONE. */
-paddr_t frame_alloc_zeroed(void);
+/* One frame, zeroed, that is charged to `payer` (NULL: nobody), or PADDR_NONE. */
+paddr_t frame_alloc_zeroed(struct budget *payer);
 
 /* Gives back a block that frame_alloc gave, as a whole. */
 void frame_free(paddr_t block);

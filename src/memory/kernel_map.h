@@ -12,21 +12,21 @@
 #include "memory/range.h"
 
 /* Builds the tables: the image, which is loaded at `image`, with a permission for each
- * section; `ram` in the direct map. Panics when there is too little memory. The hart
- * still uses the boot tables afterwards. */
-void kernel_map_init(paddr_t image, const struct range_set *ram);
+ * section; `ram` in the direct map; the tables for `stack_count` kernel stacks. Panics
+ * when there is too little memory. The hart still uses the boot tables afterwards. */
+void kernel_map_init(paddr_t image, const struct range_set *ram, uint32_t stack_count);
 
-/* Adds a device's registers, or memory that is only read, to the direct map; pages that
- * are there already stay as they are. */
+/* Adds a device's registers to the direct map; pages that are there already stay as
+ * they are. */
 void *kernel_map_device(paddr_t base, uint64_t length);
-const void *kernel_map_constants(paddr_t base, uint64_t length);
 
 /* The root table. Its entries for the upper half never change once kernel_map_init and
  * the devices are done. */
 paddr_t kernel_map_root(void);
 
-/* A kernel stack for process slot `slot`: one page, above a page that is never mapped.
- * Returns the address of its top, or 0 when no frame is left. */
+/* A kernel stack for process slot `slot`: one page, which the caller has charged, above
+ * a page that is never mapped. Returns the address of its top, or 0 when no frame is
+ * left. */
 uint64_t kernel_stack_create(uint32_t slot);
 void kernel_stack_destroy(uint32_t slot);
 

@@ -4,6 +4,8 @@
  */
 #include "memory/page_table.h"
 
+#include <stddef.h>
+
 #include "base/assert.h"
 #include "platform/riscv.h"
 
@@ -21,23 +23,18 @@ static uint64_t *entry_in(paddr_t table, vaddr_t address, uint32_t level)
                     (PAGE_TABLE_ENTRIES - 1)];
 }
 
-static paddr_t entry_target(uint64_t entry)
+inline paddr_t page_entry_target(uint64_t entry)
 {
     return paddr(entry >> PTE_PPN_SHIFT << PAGE_SHIFT);
 }
 
-static uint64_t make_entry(paddr_t target, uint64_t bits)
-{
-    return target.value >> PAGE_SHIFT << PTE_PPN_SHIFT | bits | PTE_V;
-}
-
-struct page_walk page_table_walk(paddr_t root, vaddr_t address)
+inline struct page_walk page_table_walk(paddr_t root, vaddr_t address)
 {
     uint32_t level = ROOT_LEVEL;
     uint64_t *entry = entry_in(root, address, level);
     while (level > 0 && (*entry & PTE_V) && !(*entry & LEAF)) {
         level--;
-        entry = entry_in(entry_target(*entry), address, level);
+        entry = entry_in(page_entry_target(*entry), address, level);
     }
     return (struct page_walk){entry, level};
 }
@@ -59,54 +56,80 @@ static uint32_t largest_level(vaddr_t address, paddr_t target, uint64_t bytes)
 }
 
 /* The entry for `address` at `level`, below tables that are made as needed. */
-static enum page_result reach(struct page_table *table, vaddr_t address, uint32_t level,
-                              uint64_t **entry)
+static inline enum trapeze_error reach(struct page_table *table, vaddr_t address,
+                                       uint32_t level, uint64_t **entry)
 {
     struct page_walk walk = page_table_walk(table->root, address);
     while (walk.level > level && !(*walk.entry & PTE_V)) {
-        paddr_t lower = frame_alloc_zeroed();
+        paddr_t lower = frame_alloc_zeroed(table->pages);
         if (paddr_is_none(lower))
-            return PAGE_NO_MEMORY;
+            return E_NO_MEMORY;
         frame_list_push(&table->frames, lower);
-        *walk.entry = make_entry(lower, 0);
+        *walk.entry = lower.value >> PAGE_SHIFT << PTE_PPN_SHIFT | PTE_V;
         walk.level--;
         walk.entry = entry_in(lower, address, walk.level);
     }
     *entry = walk.entry;
-    return walk.level == level ? PAGE_DONE : PAGE_OVERLAP;
+    return walk.level == level ? E_OK : E_OVERLAP;
 }
 
-enum page_result page_table_map(struct page_table *table, vaddr_t address,
-                                paddr_t target, uint64_t bytes, uint64_t permissions)
+enum trapeze_error page_table_map(struct page_table *table, vaddr_t address,
+                                  paddr_t target, uint64_t bytes, uint64_t permissions)
 {
-    assert((permissions & (PAGE_WRITE | PAGE_EXECUTE)) != (PAGE_WRITE | PAGE_EXECUTE));
-    assert((permissions & PAGE_READ) != 0);
     assert(((address.value | target.value | bytes) & (PAGE_SIZE - 1)) == 0);
     while (bytes > 0) {
         uint32_t level = largest_level(address, target, bytes);
         uint64_t size = level_bytes(level);
         uint64_t *entry;
-        enum page_result result = reach(table, address, level, &entry);
-        if (result != PAGE_DONE)
-            return result;
+        enum trapeze_error error = reach(table, address, level, &entry);
+        if (error != E_OK)
+            return error;
         do { /* as far as this table and the range go */
             if (*entry & PTE_V)
-                return PAGE_OVERLAP;
-            *entry++ = make_entry(target, permissions | PTE_A | PTE_D);
+                return E_OVERLAP;
+            *entry++ = page_entry(target, permissions);
             address.value += size;
             target.value += size;
             bytes -= size;
         } while (bytes >= size && ((uint64_t)entry & (PAGE_SIZE - 1)) != 0);
     }
-    return PAGE_DONE;
+    return E_OK;
 }
 
-paddr_t page_table_unmap(paddr_t root, vaddr_t address)
+static __attribute__((noinline)) enum trapeze_error reserve(struct page_table *table,
+                                                            vaddr_t address,
+                                                            uint64_t page_count,
+                                                            uint64_t **first)
+{
+    uint64_t *entry = NULL;
+    for (uint64_t i = 0; i < page_count; i++, entry++) {
+        if (((uint64_t)entry & (PAGE_SIZE - 1)) == 0) {
+            enum trapeze_error error =
+                reach(table, vaddr(address.value + i * PAGE_SIZE), 0, &entry);
+            if (error != E_OK)
+                return error;
+        }
+        if (i == 0)
+            *first = entry;
+        if (*entry & PTE_V)
+            return E_OVERLAP;
+    }
+    return E_OK;
+}
+
+enum trapeze_error page_table_reserve(struct page_table *table, vaddr_t address,
+                                      uint64_t page_count, uint64_t **first)
+{
+    struct page_walk walk = page_table_walk(table->root, address);
+    *first = walk.entry;
+    if (page_count > 1 || walk.level > 0)
+        return reserve(table, address, page_count, first);
+    return *walk.entry & PTE_V ? E_OVERLAP : E_OK;
+}
+
+uint64_t *page_table_entry(paddr_t root, vaddr_t address)
 {
     struct page_walk walk = page_table_walk(root, address);
-    if (!(*walk.entry & PTE_V))
-        return PADDR_NONE;
-    paddr_t target = entry_target(*walk.entry);
-    *walk.entry = 0;
-    return target;
+    assert(walk.level == 0);
+    return walk.entry;
 }

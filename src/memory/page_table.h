@@ -16,9 +16,12 @@
 #pragma once
 
 #include <stdint.h>
+#include <trapeze/abi.h>
 
+#include "base/assert.h"
 #include "memory/address.h"
 #include "memory/frame.h"
+#include "platform/riscv.h"
 
 #define PAGE_READ 0x02    /* PTE_R */
 #define PAGE_WRITE 0x04   /* PTE_W */
@@ -26,15 +29,10 @@
 #define PAGE_USER 0x10    /* PTE_U */
 #define PAGE_GLOBAL 0x20  /* PTE_G */
 
-enum page_result {
-    PAGE_DONE,
-    PAGE_NO_MEMORY, /* no frame for a table */
-    PAGE_OVERLAP,   /* something is mapped there already */
-};
-
 struct page_table {
     paddr_t root;
-    struct frame_list frames; /* the other tables, and what its owner adds to them */
+    struct frame_list frames; /* the other tables */
+    struct budget *pages;     /* that those are charged to; NULL: nobody's */
 };
 
 /* Where an address leads. */
@@ -47,12 +45,30 @@ struct page_walk page_table_walk(paddr_t root, vaddr_t address);
 
 /* Maps `bytes` from `address` on to what begins at `target`, in the largest pages that
  * fit; all three are multiples of 4 KiB. `permissions`: the PAGE_*, PAGE_READ among
- * them, never PAGE_WRITE with PAGE_EXECUTE. A and D are set from the start. Tables that
- * are missing are allocated and put into table->frames. On failure, what has been
+ * them, never PAGE_WRITE with PAGE_EXECUTE. Tables that are missing are charged,
+ * allocated and put into table->frames. Errors: E_NO_MEMORY, E_OVERLAP; what has been
  * mapped before the place of the failure stays. */
-enum page_result page_table_map(struct page_table *table, vaddr_t address,
-                                paddr_t target, uint64_t bytes, uint64_t permissions);
+enum trapeze_error page_table_map(struct page_table *table, vaddr_t address,
+                                  paddr_t target, uint64_t bytes, uint64_t permissions);
 
-/* Removes the leaf that maps `address`, and returns where it led; PADDR_NONE if
- * nowhere. */
-paddr_t page_table_unmap(paddr_t root, vaddr_t address);
+/* Makes the level-0 tables for `page_count` pages (1 or more) from `address` on, so
+ * that they can be mapped without fail; *first is the first one's entry. Errors:
+ * E_NO_MEMORY, E_OVERLAP (one of them is mapped); tables that have been made stay. */
+enum trapeze_error page_table_reserve(struct page_table *table, vaddr_t address,
+                                      uint64_t page_count, uint64_t **first);
+
+/* The level-0 entry of a page whose table exists. Those of the next pages follow it,
+ * up to the end of the table: that is where an entry's address is page-aligned. */
+uint64_t *page_table_entry(paddr_t root, vaddr_t address);
+
+/* A leaf. `permissions` as above; A and D are set. */
+static inline uint64_t page_entry(paddr_t target, uint64_t permissions)
+{
+    assert((permissions & (PAGE_WRITE | PAGE_EXECUTE)) != (PAGE_WRITE | PAGE_EXECUTE));
+    assert((permissions & PAGE_READ) != 0);
+    return target.value >> PAGE_SHIFT << PTE_PPN_SHIFT | permissions | PTE_A | PTE_D |
+           PTE_V;
+}
+
+/* Where an entry leads. */
+paddr_t page_entry_target(uint64_t entry);

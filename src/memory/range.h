@@ -12,17 +12,15 @@
 
 struct range {
     uint64_t start;
-    uint64_t end; /* exclusive; start < end */
+    uint64_t end; /* exclusive */
 };
 
 struct range_set {
     uint32_t count;
-    struct range ranges[RANGES_MAX];
+    struct range ranges[RANGES_MAX]; /* disjoint, none empty */
 };
 
-/* Adds [start, end), which must not touch one that is there. False: the set is full. */
+/* Adds [start, end), or takes it out: a range that surrounds it becomes two. False: the
+ * set is full, or nearly, and nothing has changed. */
 bool range_add(struct range_set *set, uint64_t start, uint64_t end);
-
-/* Takes [start, end) out; a range that surrounds it becomes two. False: the set is
- * full, and nothing has changed. */
 bool range_remove(struct range_set *set, uint64_t start, uint64_t end);

@@ -1,18 +1,35 @@
 /* SPDX-License-Identifier: MIT
  *
- * The log's way to the UART.
+ * The log's way to the firmware's console, byte by byte: that takes no physical
+ * address, and the firmware cannot take a part only.
  */
 #include "platform/console.h"
 
 #include "base/printk.h"
-#include "platform/uart.h"
+#include "platform/sbi.h"
+
+static bool claimed;
+
+void console_claim(bool claim)
+{
+    if (claimed && !claim)
+        printk_skip(printk_ring()->end);
+    claimed = claim;
+}
 
 void console_flush(void)
 {
-    static uint64_t position;
-    char piece[64];
-    size_t length;
-    uart_start_line(); /* a program may have written half of one */
-    while ((length = printk_read(&position, piece, sizeof piece)) != 0)
-        uart_write(piece, length);
+    char character;
+    while (!claimed && printk_take(&character))
+        sbi_console_write(character);
+}
+
+void console_flush_panic(uint64_t position)
+{
+    if (claimed) {
+        printk_skip(position);
+        sbi_console_write('\n'); /* the process may have written half a line */
+    }
+    claimed = false;
+    console_flush();
 }

@@ -20,23 +20,15 @@
         csr_value_;                                                                   \
     })
 
-#define csr_write(name, value)                     \
-    __asm__ volatile("csrw " CSR_NAME(name) ", %0" \
-                     :                             \
-                     : "rK"((uint64_t)(value))     \
+#define CSR_CHANGE(instruction, name, value)               \
+    __asm__ volatile(instruction " " CSR_NAME(name) ", %0" \
+                     :                                     \
+                     : "rK"((uint64_t)(value))             \
                      : "memory")
 
-#define csr_set(name, bits)                        \
-    __asm__ volatile("csrs " CSR_NAME(name) ", %0" \
-                     :                             \
-                     : "rK"((uint64_t)(bits))      \
-                     : "memory")
-
-#define csr_clear(name, bits)                      \
-    __asm__ volatile("csrc " CSR_NAME(name) ", %0" \
-                     :                             \
-                     : "rK"((uint64_t)(bits))      \
-                     : "memory")
+#define csr_write(name, value) CSR_CHANGE("csrw", name, value)
+#define csr_set(name, bits) CSR_CHANGE("csrs", name, bits)
+#define csr_clear(name, bits) CSR_CHANGE("csrc", name, bits)
 
 /* Every translation that this hart has cached (Privileged 1.12, 4.2.1). */
 static inline void fence_translations(void)
@@ -49,6 +41,12 @@ static inline void fence_translations(void)
 static inline void fence_address_space(uint64_t asid)
 {
     __asm__ volatile("sfence.vma x0, %0" : : "r"(asid) : "memory");
+}
+
+/* The translation of one page in one address space. */
+static inline void fence_address_space_page(uint64_t vaddr, uint64_t asid)
+{
+    __asm__ volatile("sfence.vma %0, %1" : : "r"(vaddr), "r"(asid) : "memory");
 }
 
 /* The translation of one page, in all address spaces, the global entries too.
@@ -66,10 +64,7 @@ static inline void fence_instructions(void)
 
 /* Waits until an interrupt that sie lets through is pending, whether or not it may be
  * taken. */
-static inline void wait_for_interrupt(void)
-{
-    __asm__ volatile("wfi" : : : "memory");
-}
+static inline void wait_for_interrupt(void) { __asm__ volatile("wfi" : : : "memory"); }
 
 static inline void thread_pointer_write(uint64_t value)
 {

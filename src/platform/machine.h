@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct machine {
@@ -16,3 +17,11 @@ struct machine {
 };
 
 extern struct machine machine;
+
+/* Physical addresses that no process gets as a device: RAM, and what the kernel drives
+ * itself. Beyond MACHINE_RESERVED_MAX ranges there is no device any more. */
+#define MACHINE_RESERVED_MAX 12
+void machine_reserve(uint64_t start, uint64_t length);
+
+/* Whether whole pages from `start` on may be given to a driver. */
+bool machine_is_device(uint64_t start, uint64_t page_count);

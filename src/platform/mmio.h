@@ -6,16 +6,6 @@
 
 #include <stdint.h>
 
-static inline uint8_t mmio_read8(uint64_t address)
-{
-    return *(volatile uint8_t *)address;
-}
-
-static inline void mmio_write8(uint64_t address, uint8_t value)
-{
-    *(volatile uint8_t *)address = value;
-}
-
 static inline uint32_t mmio_read32(uint64_t address)
 {
     return *(volatile uint32_t *)address;

@@ -16,10 +16,7 @@
 
 static uint64_t test_device;
 
-void power_init(uint64_t device)
-{
-    test_device = device;
-}
+void power_init(uint64_t device) { test_device = device; }
 
 void power_off(uint8_t status)
 {

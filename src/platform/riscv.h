@@ -8,19 +8,16 @@
 
 /* sstatus, 4.1.1 */
 #define SSTATUS_SIE (1 << 1)
-#define SSTATUS_SPIE (1 << 5)
 #define SSTATUS_SPP (1 << 8)
 #define SSTATUS_VS (3 << 9)
 #define SSTATUS_FS (3 << 13)
 #define SSTATUS_FS_OFF (0 << 13)
-#define SSTATUS_FS_INITIAL (1 << 13)
 #define SSTATUS_FS_CLEAN (2 << 13)
 #define SSTATUS_FS_DIRTY (3 << 13)
 #define SSTATUS_SUM (1 << 18)
 #define SSTATUS_MXR (1 << 19)
 
 /* sie and sip, 4.1.3 */
-#define SIE_SSIE (1 << 1)
 #define SIE_STIE (1 << 5)
 #define SIE_SEIE (1 << 9)
 
@@ -43,7 +40,6 @@
 #define SATP_MODE_SV39 8
 #define SATP_MODE_SHIFT 60
 #define SATP_ASID_SHIFT 44
-#define SATP_ASID_BITS_MAX 16
 
 /* Sv39 page-table entries, 4.4.1 */
 #define PTE_V 0x01

@@ -14,17 +14,17 @@ bool sbi_has_extension(uint64_t extension)
     return sbi_call(extension, 0, 0, 0, 0, 0, 3, SBI_BASE).value != 0;
 }
 
-void sbi_set_timer(uint64_t time)
-{
-    sbi_call(time, 0, 0, 0, 0, 0, 0, SBI_TIME);
-}
+void sbi_set_timer(uint64_t time) { sbi_call(time, 0, 0, 0, 0, 0, 0, SBI_TIME); }
 
-void sbi_shutdown(void)
-{
-    sbi_call(0, 0, 0, 0, 0, 0, 0, SBI_SRST);
-}
+void sbi_shutdown(void) { sbi_call(0, 0, 0, 0, 0, 0, 0, SBI_SRST); }
 
-void sbi_console_putchar(char character)
+void sbi_console_write(char character)
 {
-    sbi_call((uint8_t)character, 0, 0, 0, 0, 0, 0, SBI_LEGACY_CONSOLE_PUTCHAR);
+    static bool probed;
+    static uint64_t extension;
+    if (!probed)
+        extension = sbi_has_extension(SBI_DEBUG_CONSOLE) ? SBI_DEBUG_CONSOLE
+                                                         : SBI_LEGACY_CONSOLE_PUTCHAR;
+    probed = true;
+    sbi_call((uint8_t)character, 0, 0, 0, 0, 0, 2, extension);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Calls into the firmware (RISC-V Supervisor Binary Interface 1.0).
+ * Calls into the firmware (RISC-V Supervisor Binary Interface 1.0; the debug console is
+ * of 2.0).
  */
 #pragma once
 
@@ -8,9 +9,10 @@
 #include <stdint.h>
 
 #define SBI_BASE 0x10
-#define SBI_TIME 0x54494d45
-#define SBI_SRST 0x53525354
+#define SBI_DEBUG_CONSOLE 0x4442434e
 #define SBI_LEGACY_CONSOLE_PUTCHAR 0x01
+#define SBI_SRST 0x53525354
+#define SBI_TIME 0x54494d45
 
 struct sbi_result {
     int64_t error; /* 0, or an SBI error, which is negative */
@@ -34,6 +36,6 @@ void sbi_set_timer(uint64_t time);
 /* Powers the machine off. Returns only where the firmware cannot (SBI 1.0, 10.1). */
 void sbi_shutdown(void);
 
-/* Writes a byte to the firmware's console, for machines whose UART the kernel does not
- * know (SBI 1.0, 5.2). */
-void sbi_console_putchar(char character);
+/* Writes a byte to the firmware's console: its debug console (SBI 2.0, 12.3), or, if it
+ * has none, the legacy one (SBI 1.0, 5.2). */
+void sbi_console_write(char character);

@@ -18,10 +18,7 @@ void timer_init(bool use_sstc, uint64_t hz)
     timer_stop();
 }
 
-uint64_t timer_hz(void)
-{
-    return ticks_per_second;
-}
+uint64_t timer_hz(void) { return ticks_per_second; }
 
 void timer_set(uint64_t time)
 {
@@ -33,12 +30,6 @@ void timer_set(uint64_t time)
     csr_set(sie, SIE_STIE);
 }
 
-void timer_stop(void)
-{
-    csr_clear(sie, SIE_STIE);
-}
+void timer_stop(void) { csr_clear(sie, SIE_STIE); }
 
-uint64_t timer_programmings(void)
-{
-    return programmings;
-}
+uint64_t timer_programmings(void) { return programmings; }

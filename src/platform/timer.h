@@ -19,10 +19,7 @@ uint64_t timer_hz(void);
 
 /* Now. On harts where `time` traps to the firmware this takes hundreds of cycles: it
  * belongs on no hot path. */
-static inline uint64_t timer_now(void)
-{
-    return csr_read(time);
-}
+static inline uint64_t timer_now(void) { return csr_read(time); }
 
 /* The interrupt becomes pending at `time`; one in the past does at once. */
 void timer_set(uint64_t time);

@@ -11,18 +11,26 @@
 #include "sched/thread.h"
 
 struct hart {
-    struct thread
-        *current;         /* who runs here; &idle when nobody does. Known to assembly */
-    uint64_t trap_return; /* the boundary's pc, for swtch: the lower layer may not
-                             name it */
-    struct thread *departed; /* has ended and left its stack; idle gives its last
-                                pages back */
-    struct thread
-        *fpu_owner; /* whose registers the FPU may hold; fpu.h says when it does */
-    struct thread *slice_owner; /* who was running when the slice began */
-    uint64_t slice_end;         /* ticks; 0: no slice is being timed */
-    uint64_t switches;          /* to another thread, since boot */
-    uint64_t id;                /* the device tree's */
+    /* Who runs here, &idle when nobody does; known to assembly. */
+    struct thread *current;
+    uint64_t trap_return;    /* the boundary's pc, which a lower layer may not name */
+    struct thread *departed; /* has left its stack; idle gives its last pages back */
+    struct thread *direct;   /* gets the hart from the current one, which has blocked */
+    struct thread *preemptor; /* READY, in no queue: more urgent than all that are */
+    bool rotate;              /* the current one goes behind its equals, not before */
+    struct thread *fpu_owner; /* whose registers the FPU may hold: fpu_owner.h */
+
+    struct thread *payer;  /* who pays for the time: whoever was chosen last, not who
+                              got the hart by a message */
+    uint64_t paid_until;   /* cycles */
+    struct thread *slice;  /* whose slice is being timed; NULL: of who comes next */
+    uint64_t slice_end;    /* ticks; 0: no slice is being timed */
+    uint64_t slice_began;  /* cycles */
+    uint64_t slice_cycles; /* of the one that ended last; 0: none has */
+    uint64_t limit_end;    /* ticks: the payer's limit is used up; 0: it has none */
+
+    uint64_t switches;  /* to another thread, since boot */
+    uint64_t id;        /* the device tree's */
     struct thread idle; /* its context is the hart's own stack, its frame is unused */
 };
 
@@ -37,7 +45,4 @@ static inline struct hart *hart_this(void)
 }
 
 /* From now on `hart` is this hart's. */
-static inline void hart_set(struct hart *hart)
-{
-    thread_pointer_write((uint64_t)hart);
-}
+static inline void hart_set(struct hart *hart) { thread_pointer_write((uint64_t)hart); }

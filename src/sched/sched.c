@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
- * Round robin, the time slice and the deadlines.
+ * Switching, the time slice, the deadlines and the limits.
  */
 #include "sched/sched.h"
 
 #include "platform/timer.h"
-#include "sched/deadline.h"
 #include "sched/fpu_owner.h"
-#include "sched/run_queue.h"
+#include "sched/heap.h"
+#include "sched/limit.h"
+#include "sched/sched_policy.h"
 #include "sched/swtch.h"
 
-static struct run_queue ready;
+static struct heap deadlines; /* of those who wait */
 static uint64_t slice_ticks;
 static bool preemptive;
 static uint64_t timer_target; /* what the timer is set to; DEADLINE_NONE: nothing */
@@ -18,15 +19,21 @@ static uint64_t timer_target; /* what the timer is set to; DEADLINE_NONE: nothin
 void sched_init(struct hart *hart, uint64_t hart_id, uint64_t trap_return,
                 uint64_t slice, bool preempt)
 {
-    run_queue_init(&ready);
-    deadline_init();
+    policy_init();
     slice_ticks = slice;
     preemptive = preempt;
     timer_target = DEADLINE_NONE;
     *hart = (struct hart){.id = hart_id, .trap_return = trap_return};
     hart->idle.hart = hart;
     hart->idle.state = THREAD_RUNNING;
-    hart->current = &hart->idle;
+    hart->current = hart->payer = &hart->idle;
+    hart->paid_until = csr_read(cycle);
+}
+
+uint64_t sched_next_expiry(void)
+{
+    struct thread *first = heap_first(&deadlines);
+    return first == NULL ? DEADLINE_NONE : first->heap_key;
 }
 
 static void set_timer(uint64_t ticks)
@@ -39,177 +46,347 @@ static void set_timer(uint64_t ticks)
 
 static void begin_slice(struct hart *hart)
 {
-    if (!preemptive || run_queue_is_empty(&ready) || hart->current == &hart->idle)
+    if (!preemptive || hart->current == &hart->idle)
         return;
     hart->slice_end = timer_now() + slice_ticks;
-    hart->slice_owner = hart->current;
+    hart->slice_began = csr_read(cycle);
+    hart->slice = hart->payer;
     set_timer(hart->slice_end);
 }
 
-/* Times a slice for the current thread, if somebody waits behind it and none is timed
- * yet. */
+/* Times a slice, if somebody waits behind the current thread and none is timed yet. */
 static inline void ensure_slice(struct hart *hart)
 {
-    if (hart->slice_end == 0)
+    if (hart->slice_end == 0 && sched_highest_ready != 0)
         begin_slice(hart);
+}
+
+/* The payer pays for the time until now. */
+static inline void charge(struct hart *hart)
+{
+    struct thread *payer = hart->payer;
+    uint64_t now = csr_read(cycle);
+    uint64_t cycles = now - hart->paid_until;
+    hart->paid_until = now;
+    payer->cycles += cycles;
+    if (payer->limit.ticks != 0)
+        limit_end(&payer->limit, timer_now());
+    if (policy_charges && payer != &hart->idle)
+        policy_charge(payer, cycles, hart->slice_cycles);
+}
+
+static void begin_limit(struct hart *hart, struct thread *thread)
+{
+    hart->limit_end = 0;
+    if (thread->limit.ticks != 0 && !thread->hurried) {
+        hart->limit_end = limit_begin(&thread->limit, timer_now());
+        set_timer(hart->limit_end);
+    }
+}
+
+/* From now on `thread` pays. */
+static inline void set_payer(struct hart *hart, struct thread *thread)
+{
+    hart->payer = thread;
+    if ((hart->limit_end | thread->limit.ticks) != 0)
+        begin_limit(hart, thread);
+}
+
+/* The same in the middle of a slice, with what is behind paid for: the rest of the
+ * slice is `thread`'s, or a client and its server could have two. Returns `thread`. */
+static __attribute__((noinline)) struct thread *change_payer(struct thread *thread)
+{
+    struct hart *hart = hart_this();
+    charge(hart);
+    if (hart->slice == hart->payer)
+        hart->slice = thread;
+    set_payer(hart, thread);
+    return thread;
+}
+
+static void add_ready(struct thread *thread, enum policy_place place)
+{
+    policy_add(thread, thread->hurried ? POLICY_FRONT : place);
+}
+
+/* Holds a ready thread whose limit is used up back, until its next period. */
+static bool hold(struct thread *thread)
+{
+    if (thread->hurried || !limit_is_used_up(&thread->limit, timer_now()))
+        return false;
+    thread_set_state(thread, THREAD_HELD);
+    heap_add(&deadlines, thread, thread->limit.period_end);
+    set_timer(thread->limit.period_end);
+    return true;
+}
+
+static __attribute__((noinline)) struct thread *wake_slowly(struct thread *thread)
+{
+    if (thread->heap_index != 0)
+        heap_remove(&deadlines, thread);
+    return thread->limit.ticks != 0 && hold(thread) ? NULL : thread;
+}
+
+/* Whatever it waited for, it does not wait any more. NULL: its limit holds it back. */
+static inline struct thread *wake(struct thread *thread)
+{
+    assert(!list_is_linked(&thread->run_link));
+    thread_set_state(thread, THREAD_READY);
+    bool plain = (thread->heap_index | thread->limit.ticks) == 0;
+    return plain ? thread : wake_slowly(thread);
+}
+
+/* A thread is ready now, and preempts the current one if it is more urgent. */
+static void arrive(struct thread *thread)
+{
+    struct hart *hart = hart_this();
+    struct thread *current = hart->current;
+    if (thread->urgency > current->urgency && current != &hart->idle && preemptive) {
+        current->flags |= THREAD_RESCHEDULE;
+        if (hart->preemptor == NULL && thread->urgency >= sched_highest_ready) {
+            hart->preemptor = thread;
+            return;
+        }
+    }
+    add_ready(thread, POLICY_WOKEN);
+    ensure_slice(hart_this());
 }
 
 void sched_make_ready(struct thread *thread)
 {
-    assert(thread->state == THREAD_STOPPED || thread_is_blocked(thread));
-    deadline_remove(thread);
-    thread_set_state(thread, THREAD_READY);
-    if (thread->flags & THREAD_DYING)
-        run_queue_prepend(&ready, thread);
+    thread = wake(thread);
+    if (thread != NULL)
+        arrive(thread);
+}
+
+void sched_hand_to(struct thread *thread)
+{
+    thread = wake(thread);
+    if (thread == NULL)
+        return;
+    if (hart_this()->direct == NULL && thread->urgency + 1U >= sched_highest_ready &&
+        thread_is_blocked(hart_this()->current))
+        hart_this()->direct = thread;
     else
-        run_queue_append(&ready, thread);
-    ensure_slice(hart_this());
+        arrive(thread);
 }
 
-void sched_hasten(struct thread *thread)
+void sched_set_deadline(struct thread *thread, uint64_t deadline_ticks)
 {
-    assert(thread->state == THREAD_READY);
-    list_remove(&thread->run_link);
-    run_queue_prepend(&ready, thread);
-}
-
-void sched_block(struct thread *thread, enum thread_state state,
-                 uint64_t deadline_ticks)
-{
-    thread_set_state(thread, state);
-    thread->flags |= THREAD_RESCHEDULE;
-    if (deadline_ticks != 0) {
-        deadline_add(thread, deadline_ticks);
-        set_timer(deadline_earliest());
-    }
+    heap_add(&deadlines, thread, deadline_ticks);
+    set_timer(deadline_ticks);
 }
 
 void sched_yield(struct thread *thread)
 {
-    if (!run_queue_is_empty(&ready))
+    if (sched_highest_ready > thread->urgency) {
+        thread->hart->rotate = true;
         thread->flags |= THREAD_RESCHEDULE;
+    }
 }
 
-/* Everything of a switch but the registers and the stack. */
-static inline void hand_over(struct hart *hart, struct thread *from, struct thread *to)
+void sched_set_priority(struct thread *thread, uint8_t priority)
 {
-    hart->switches++;
-    to->hart = hart;
-    hart->current = to;
-    fpu_switch(hart, from, to);
-    address_space_activate(to->space);
-    ensure_slice(hart);
+    bool queued = list_is_linked(&thread->run_link);
+    if (queued)
+        policy_remove(thread);
+    thread->priority = priority;
+    policy_set_urgency(thread);
+    if (queued) {
+        arrive(thread);
+    } else if (thread->state == THREAD_RUNNING && preemptive &&
+               sched_highest_ready > thread->urgency + 1U) {
+        thread->flags |= THREAD_RESCHEDULE;
+    }
 }
 
-/* The current thread goes to the end of the queue and the first one takes its place. */
-static void give_way(struct thread *current)
+void sched_hurry(struct thread *thread)
 {
-    if (run_queue_is_empty(&ready))
-        return;
+    thread->hurried = true;
+    if (list_is_linked(&thread->run_link)) {
+        policy_remove(thread);
+        policy_add(thread, POLICY_FRONT);
+    }
+}
+
+void sched_set_limit(struct thread *thread, uint64_t ticks, uint64_t period)
+{
+    struct hart *hart = hart_this();
+    thread->limit = (struct limit){.ticks = ticks, .period = period};
+    if (hart->payer == thread)
+        begin_limit(hart, thread);
+    if (thread->state == THREAD_HELD)
+        sched_make_ready(thread);
+}
+
+/* Everything of a switch but the registers and the stack. GCC takes what ends in
+ * swtch_leave for rare, and would call it, and what it calls. */
+static inline __attribute__((always_inline)) void hand_over(struct thread *to)
+{
+    struct thread *from = hart_this()->current;
+    hart_this()->switches++;
+    to->hart = hart_this();
+    hart_this()->current = to;
+    fpu_switch(hart_this(), from, to);
+    address_space_activate(hart_this()->current->space);
+}
+
+/* The current thread, which could go on, gives way: it is ready, or held back. */
+static inline void give_way(struct hart *hart, struct thread *current)
+{
     thread_set_state(current, THREAD_READY);
-    run_queue_append(&ready, current);
-    struct thread *next = run_queue_take(&ready);
-    thread_set_state(next, THREAD_RUNNING);
-    hand_over(current->hart, current, next);
-    swtch(current, next);
+    if (current->limit.ticks == 0 || !hold(current))
+        add_ready(current, hart->rotate ? POLICY_BACK : POLICY_FRONT);
 }
 
-/* The current thread has blocked, and so is at the boundary. */
-static _Noreturn void leave(struct thread *current)
+/* Who runs next, and pays for itself. */
+static inline struct thread *choose(struct hart *hart)
 {
-    struct hart *hart = current->hart;
-    struct thread *next = run_queue_take(&ready);
+    struct thread *next = hart->preemptor;
+    hart->preemptor = NULL;
+    if (next != NULL && next->urgency + 1U < sched_highest_ready) {
+        add_ready(next, POLICY_WOKEN);
+        next = NULL;
+    }
+    if (next == NULL)
+        next = policy_take();
     if (next == NULL)
         next = &hart->idle;
     else
         thread_set_state(next, THREAD_RUNNING);
-    hand_over(hart, current, next);
-    swtch_leave(next);
+    if (hart->slice == NULL)
+        hart->slice = next;
+    set_payer(hart, next);
+    return next;
+}
+
+static __attribute__((noinline)) void switch_by_policy(struct thread *current)
+{
+    charge(hart_this());
+    if (current->state == THREAD_RUNNING)
+        give_way(hart_this(), current);
+    hart_this()->rotate = false;
+    struct thread *next = choose(hart_this());
+    if (next == current)
+        return;
+    hand_over(next);
+    ensure_slice(hart_this());
+    swtch_leave(hart_this()->current);
 }
 
 void sched_switch(struct thread *current)
 {
-    assert(current == current->hart->current);
+    struct hart *hart = hart_this();
+    struct thread *next = hart->direct;
+    assert(current == hart->current);
     current->flags &= ~THREAD_RESCHEDULE;
-    if (current->state == THREAD_RUNNING)
-        give_way(current);
-    else
-        leave(current);
+    if (next == NULL) {
+        switch_by_policy(current);
+        return;
+    }
+    hart->direct = NULL;
+    if (hart->payer == current && current->state == THREAD_RECEIVING)
+        next = change_payer(next); /* a server that was preempted has replied */
+    thread_set_state(next, THREAD_RUNNING);
+    hand_over(next);
+    swtch_leave(hart_this()->current); /* next: few registers need keeping so */
 }
 
 _Noreturn void sched_depart(struct thread *thread)
 {
     struct hart *hart = thread->hart;
-    assert(thread == hart->current && hart->departed == NULL);
+    assert(thread == hart->current && hart->departed == NULL && hart->direct == NULL);
     thread_set_state(thread, THREAD_ENDED);
     thread->flags = 0;
     hart->departed = thread;
-    hand_over(hart, thread, &hart->idle);
+    change_payer(&hart->idle);
+    hand_over(&hart->idle);
     swtch_leave(&hart->idle);
 }
 
 bool sched_leave_idle(void)
 {
     struct hart *hart = hart_this();
-    struct thread *next = run_queue_take(&ready);
-    if (next == NULL)
+    charge(hart);
+    struct thread *next = choose(hart);
+    if (next == &hart->idle)
         return false;
-    thread_set_state(next, THREAD_RUNNING);
-    hand_over(hart, &hart->idle, next);
+    hand_over(next);
+    ensure_slice(hart);
     swtch(&hart->idle, next);
     return true;
 }
 
 struct thread *sched_take_expired(uint64_t now)
 {
-    return deadline_take_passed(now);
+    struct thread *thread = heap_first(&deadlines);
+    if (thread == NULL || thread->heap_key > now)
+        return NULL;
+    heap_remove(&deadlines, thread);
+    if (thread->state != THREAD_HELD)
+        return thread;
+    sched_make_ready(thread);
+    return NULL;
 }
 
-/* The slice is over. Whoever has had all of it gives way to the first in the queue;
- * whoever came in the middle of it gets a whole one. */
-static void end_slice(struct hart *hart, uint64_t now)
+/* The slice is over. Whoever has had all of it gives way; whoever came in the middle of
+ * it gets a whole one. */
+static void end_slice(struct hart *hart)
 {
-    struct thread *next = run_queue_first(&ready);
     hart->slice_end = 0;
-    if (next == NULL)
+    if (sched_highest_ready == 0 || hart->current == &hart->idle)
         return;
-    if (hart->current == hart->slice_owner)
+    hart->slice_cycles = csr_read(cycle) - hart->slice_began;
+    bool whole = hart->payer == hart->slice;
+    begin_slice(hart);
+    if (whole) {
+        hart->slice = NULL;
+        hart->rotate = true;
         hart->current->flags |= THREAD_RESCHEDULE;
-    else if (hart->current != &hart->idle)
-        next = hart->current;
-    hart->slice_owner = next;
-    hart->slice_end = now + slice_ticks;
+    }
+}
+
+/* The payer's limit is used up: whoever runs at its expense goes on at its own. */
+static void end_limit(struct hart *hart)
+{
+    change_payer(hart->current);
+    if (limit_is_used_up(&hart->current->limit, timer_now())) {
+        hart->limit_end = 0;
+        hart->current->flags |= THREAD_RESCHEDULE;
+    }
 }
 
 void sched_tick(uint64_t now)
 {
     struct hart *hart = hart_this();
+    timer_target = 0; /* set once, below */
     if (hart->slice_end != 0 && now >= hart->slice_end)
-        end_slice(hart, now);
-    timer_target = deadline_earliest();
-    if (hart->slice_end != 0 && hart->slice_end < timer_target)
-        timer_target = hart->slice_end;
-    if (timer_target == DEADLINE_NONE)
+        end_slice(hart);
+    if (hart->limit_end != 0 && now >= hart->limit_end)
+        end_limit(hart);
+    uint64_t target = sched_next_expiry();
+    if (hart->slice_end != 0 && hart->slice_end < target)
+        target = hart->slice_end;
+    if (hart->limit_end != 0 && hart->limit_end < target)
+        target = hart->limit_end;
+    timer_target = target;
+    if (target == DEADLINE_NONE)
         timer_stop();
     else
-        timer_set(timer_target);
+        timer_set(target);
 }
 
-uint64_t sched_slice_ticks(void)
-{
-    return slice_ticks;
-}
+uint64_t sched_slice_ticks(void) { return slice_ticks; }
 
-uint64_t sched_switches(void)
-{
-    return hart_this()->switches;
-}
+uint64_t sched_switches(void) { return hart_this()->switches; }
+
+uint64_t sched_idle_cycles(void) { return hart_this()->idle.cycles; }
 
 void sched_check(uint32_t limit)
 {
     struct hart *hart = hart_this();
-    run_queue_check(&ready, limit);
-    deadline_check(limit);
+    heap_check(&deadlines, limit);
+    assert(hart->direct == NULL || hart->preemptor == NULL); /* one would go first */
     if (hart->current != &hart->idle) {
         thread_check(hart->current);
         assert(hart->current->hart == hart);

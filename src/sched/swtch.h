@@ -6,8 +6,8 @@
 
 #include "sched/thread.h"
 
-/* Saves `from`, goes on as `to`; returns when somebody switches back to `from`.
- */
+/* Saves `from`, the idle thread, and goes on as `to`; returns when somebody switches
+ * back to `from`. */
 void swtch(struct thread *from, struct thread *to);
 
 /* Goes on as `to`; the caller's context stays at the boundary. */

@@ -18,18 +18,13 @@ void thread_init(struct thread *thread, struct hart *hart, uint64_t trap_return,
     thread->space = space;
 }
 
-bool thread_is_blocked(const struct thread *thread)
-{
-    return thread->state == THREAD_SLEEPING || thread->state == THREAD_WAITING_CHILD ||
-           thread->state == THREAD_WAITING_DESCENDANTS;
-}
-
 void thread_check(const struct thread *thread)
 {
     assert(thread->state < THREAD_STATES);
     assert((thread->flags & ~(THREAD_RESCHEDULE | THREAD_DYING)) == 0);
-    assert(list_is_linked(&thread->run_link) == (thread->state == THREAD_READY));
-    assert(thread->deadline_index == 0 || thread_is_blocked(thread));
+    assert(!list_is_linked(&thread->run_link) || thread->state == THREAD_READY);
+    assert(thread->heap_index == 0 || thread->state == THREAD_READY ||
+           thread_is_blocked(thread));
     assert(thread->stack_top % 16 == 0);
     assert(thread->context.sp <= thread->stack_top &&
            thread->context.sp > thread->stack_top - PAGE_SIZE);

@@ -3,24 +3,30 @@
  * A thread: what a hart needs to run a process, and nothing about what the process
  * owns.
  *
- * The states, and who moves a thread from one to the next (thread_set_state knows no
- * others):
+ * The states are those of <trapeze/states.def>, one for each reason to wait. Who moves
+ * a thread from one to the next (thread_set_state knows no other ways):
  *
  *                 start                 dispatch
  *     STOPPED ------------> READY <------------------> RUNNING ------> ENDED
- *                            ^      yield, preemption     |   last step
- *                            |                            |
- *                            +--- SLEEPING               <+  sleep
- *                            +--- WAITING_CHILD          <+  process_wait
- *                            +--- WAITING_DESCENDANTS    <+  its end, before theirs
+ *                            ^ |    yield, preemption     |   last step
+ *                            | +--> HELD                  |   limit used up
+ *                            +------+                     |
+ *                            +--- SENDING                <+  send: nobody receives yet
+ *                            +--- CALLING --+            <+  call: nobody receives yet
+ *                            +--- AWAITING_REPLY         <+  call: received
+ *                            +--- RECEIVING              <+  recv, reply_recv
+ *                            +--- FAULTING --+           <+  a fault, not heard of yet
+ *                            +--- AWAITING_VERDICT       <+  a fault, it was heard of
+ *                            +--- AWAITING_CHILDREN      <+  its end, before theirs
  *
- * The boundary rule: a thread off the hart is either at the boundary (its context is
- * trap_return and the top of its kernel stack, which is empty) or suspended in swtch,
- * after a yield or a preemption, with only trap_return to follow. A thread that blocks
- * is always at the boundary: whoever wakes it has put its results into the trapframe.
+ * The boundary rule: a process's thread off the hart is at the boundary (its context is
+ * trap_return and the top of its kernel stack, which is empty), whether it blocks,
+ * yields or is preempted: whoever wakes it has put its results into the trapframe. Only
+ * the idle thread is suspended in swtch, with its loop to follow.
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/list.h"
@@ -31,13 +37,9 @@
 struct hart;
 
 enum thread_state {
-    THREAD_STOPPED, /* made, and never started */
-    THREAD_READY,   /* in the run queue */
-    THREAD_RUNNING, /* hart->current */
-    THREAD_SLEEPING,
-    THREAD_WAITING_CHILD,
-    THREAD_WAITING_DESCENDANTS,
-    THREAD_ENDED, /* never runs again */
+#define STATE(number, name, meaning) THREAD_##name = (number),
+#include <trapeze/states.def>
+#undef STATE
     THREAD_STATES,
 } __attribute__((packed));
 
@@ -46,6 +48,15 @@ enum thread_state {
 #define THREAD_RESCHEDULE 1UL /* it has blocked, yielded or used up its slice */
 #define THREAD_DYING 2UL      /* it executes no user instruction any more */
 
+/* At most so many ticks in each period. */
+struct limit {
+    uint64_t ticks;      /* 0: no limit */
+    uint64_t period;     /* ticks */
+    uint64_t period_end; /* when the current one ends */
+    uint64_t used;       /* ticks of the current one, up to `since` */
+    uint64_t since;      /* when it began to pay last */
+};
+
 struct thread {
     struct trapframe trapframe; /* first: sscratch points here while in user mode */
     uint64_t flags;             /* THREAD_RESCHEDULE, THREAD_DYING */
@@ -53,9 +64,15 @@ struct thread {
     uint64_t stack_top;         /* of its kernel stack */
     struct context context;     /* valid off the hart; the boundary value on it */
     enum thread_state state;
-    uint32_t deadline_index;     /* its place in the deadline heap; 0: it has none */
-    uint64_t deadline_ticks;     /* valid while deadline_index is not 0 */
-    struct list run_link;        /* in the run queue while READY */
+    uint8_t priority;     /* what it runs at: its own, or one that it was lent */
+    uint8_t urgency;      /* the policy's: who is chosen first, and may preempt whom */
+    bool hurried;         /* dying: goes before its equals */
+    uint32_t heap_index;  /* its place in a heap; 0: it is in none */
+    uint64_t heap_key;    /* while it waits: its deadline in ticks */
+    struct list run_link; /* in the policy's queues while READY */
+    uint64_t policy[2];   /* the policy's own */
+    uint64_t cycles;      /* of CPU time that it has paid for */
+    struct limit limit;
     struct address_space *space; /* NULL: the kernel's own */
     struct hart *fpu_hart;       /* where `fpu` was loaded last */
     struct fpu_state fpu;
@@ -78,31 +95,40 @@ static_assert(offsetof(struct thread, context) == THREAD_CONTEXT, "thread");
 void thread_init(struct thread *thread, struct hart *hart, uint64_t trap_return,
                  uint64_t stack_top, struct address_space *space);
 
-/* Bit `to` of entry `from`: the arrows of the diagram. */
-#define THREAD_TO(state) (1U << THREAD_##state)
-static const uint8_t thread_transitions[THREAD_STATES] = {
-    [THREAD_STOPPED] = THREAD_TO(READY),
-    [THREAD_READY] = THREAD_TO(RUNNING),
-    [THREAD_RUNNING] = THREAD_TO(READY) | THREAD_TO(SLEEPING) |
-                       THREAD_TO(WAITING_CHILD) | THREAD_TO(WAITING_DESCENDANTS) |
-                       THREAD_TO(ENDED),
-    [THREAD_SLEEPING] = THREAD_TO(READY),
-    [THREAD_WAITING_CHILD] = THREAD_TO(READY),
-    [THREAD_WAITING_DESCENDANTS] = THREAD_TO(READY),
-    [THREAD_ENDED] = 0,
+/* Bit `from` of entry `to`: the arrows of the diagram. */
+#define THREAD_FROM(state) (1U << THREAD_##state)
+static const uint16_t thread_transitions[THREAD_STATES] = {
+    [THREAD_STOPPED] = 0,
+    [THREAD_READY] = THREAD_FROM(STOPPED) | THREAD_FROM(RUNNING) |
+                     THREAD_FROM(SENDING) | THREAD_FROM(CALLING) |
+                     THREAD_FROM(AWAITING_REPLY) | THREAD_FROM(RECEIVING) |
+                     THREAD_FROM(FAULTING) | THREAD_FROM(AWAITING_VERDICT) |
+                     THREAD_FROM(AWAITING_CHILDREN) | THREAD_FROM(HELD),
+    [THREAD_RUNNING] = THREAD_FROM(READY),
+    [THREAD_SENDING] = THREAD_FROM(RUNNING),
+    [THREAD_CALLING] = THREAD_FROM(RUNNING),
+    [THREAD_AWAITING_REPLY] = THREAD_FROM(RUNNING) | THREAD_FROM(CALLING),
+    [THREAD_RECEIVING] = THREAD_FROM(RUNNING),
+    [THREAD_FAULTING] = THREAD_FROM(RUNNING),
+    [THREAD_AWAITING_VERDICT] = THREAD_FROM(RUNNING) | THREAD_FROM(FAULTING),
+    [THREAD_AWAITING_CHILDREN] = THREAD_FROM(RUNNING),
+    [THREAD_HELD] = THREAD_FROM(READY),
+    [THREAD_ENDED] = THREAD_FROM(RUNNING),
 };
 
 /* The one place where a state changes. Panics on a transition that the diagram
  * lacks. */
 static inline void thread_set_state(struct thread *thread, enum thread_state state)
 {
-    assert(thread->state < THREAD_STATES);
-    assert(thread_transitions[thread->state] >> state & 1);
+    assert(state < THREAD_STATES && (thread_transitions[state] >> thread->state & 1));
     thread->state = state;
 }
 
 /* Whether it waits for something, so that a wake-up is legal. */
-bool thread_is_blocked(const struct thread *thread);
+static inline bool thread_is_blocked(const struct thread *thread)
+{
+    return thread->state >= THREAD_SENDING && thread->state <= THREAD_HELD;
+}
 
 /* Panics unless the fields agree with each other and with the state. */
 void thread_check(const struct thread *thread);

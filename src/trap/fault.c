@@ -4,9 +4,8 @@
  */
 #include "trap/fault.h"
 
-#include "base/printk.h"
-#include "object/process.h"
-#include "platform/console.h"
+#include "object/death.h"
+#include "object/notice.h"
 #include "platform/csr.h"
 
 static const char *const names[] = {
@@ -21,19 +20,13 @@ const char *fault_name(uint64_t scause)
     return known ? names[scause] : "reserved cause";
 }
 
-void fault_end_process(struct thread *thread, uint64_t scause)
+void fault_suspend(struct thread *thread, uint64_t scause)
 {
     struct process *process = process_of(thread);
-    struct process_end end = {
-        .kind = END_FAULTED,
-        .status = scause,
-        .pc = thread->trapframe.sepc,
-        .value = csr_read(stval),
-    };
-    process_end(process, &end);
-    if (process->parent != NULL)
-        return; /* which will be told */
-    printk("trapeze: process %ld (%s) ended: %s, pc 0x%lx, value 0x%lx\n", process->id,
-           process->name, fault_name(scause), end.pc, end.value);
-    console_flush();
+    struct process_object *fault = &process->object->process;
+    fault->status = scause;
+    fault->pc = thread->trapframe.sepc;
+    fault->value = csr_read(stval);
+    if (!notice_fault(process))
+        death_mark(process, END_FAULTED, 0);
 }

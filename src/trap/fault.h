@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A user program's misdeed ends it, and nothing else.
+ * A user program's misdeed.
  */
 #pragma once
 
@@ -8,10 +8,9 @@
 
 #include "sched/thread.h"
 
-/* Marks the process as ended by that fault. Its parent is told in the usual way; what
- * the first process, which has none, did is said on the console. */
-void fault_end_process(struct thread *thread, uint64_t scause);
+/* The trap handler for it: the process is suspended and its supervisor hears of it, or,
+ * where there is none, it ends. */
+void fault_suspend(struct thread *thread, uint64_t scause);
 
-/* "load page fault" for any scause of an exception, "reserved cause" for those that
- * have no name. */
+/* "illegal instruction" for scause 2, and so on. */
 const char *fault_name(uint64_t scause);

@@ -7,7 +7,9 @@
 #include <stddef.h>
 
 #include "base/panic.h"
-#include "object/process.h"
+#include "object/death.h"
+#include "object/irq.h"
+#include "object/notice.h"
 #include "platform/interrupt.h"
 #include "platform/machine.h"
 #include "platform/timer.h"
@@ -22,9 +24,18 @@ void interrupt_timer(struct thread *thread, uint64_t scause)
 {
     (void)thread, (void)scause;
     uint64_t now = timer_now();
-    for (uint32_t i = 0; i < EXPIRY_BATCH && sched_next_expiry() <= now; i++)
-        process_deadline_passed(process_of(sched_take_expired(now)));
+    for (uint32_t i = 0; i < EXPIRY_BATCH && sched_next_expiry() <= now; i++) {
+        struct thread *expired = sched_take_expired(now);
+        if (expired != NULL)
+            notice_deadline(process_of(expired));
+    }
     sched_tick(now);
+}
+
+void interrupt_external(struct thread *thread, uint64_t scause)
+{
+    (void)thread, (void)scause;
+    irq_handle();
 }
 
 void interrupt_unexpected(struct thread *thread, uint64_t scause)
@@ -35,21 +46,24 @@ void interrupt_unexpected(struct thread *thread, uint64_t scause)
 
 void trap_poll_interrupts(void)
 {
-    if (csr_read(sip) & csr_read(sie) & SIE_STIE)
+    uint64_t pending = csr_read(sip) & csr_read(sie);
+    if (pending & SIE_STIE)
         interrupt_timer(NULL, SCAUSE_SUPERVISOR_TIMER);
+    if (pending & SIE_SEIE)
+        interrupt_external(NULL, SCAUSE_SUPERVISOR_EXTERNAL);
 }
 
 void trap_idle(void)
 {
     struct hart *hart = hart_this();
-    while (process_first_end() == NULL) {
+    while (death_of_first() == NULL) {
         trap_poll_interrupts();
         if (hart->departed != NULL) {
             struct process *departed = process_of(hart->departed);
             hart->departed = NULL;
-            process_bury(departed);
+            death_bury(departed);
         } else if (!sched_leave_idle()) {
-            if (sched_next_expiry() == DEADLINE_NONE)
+            if (sched_next_expiry() == DEADLINE_NONE && !irq_is_awaited())
                 return; /* nothing can wake anybody any more */
             machine.idle_waits++;
             wait_for_interrupt();

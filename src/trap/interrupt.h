@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Interrupts: of this hart's timer, so far.
+ * Interrupts: of this hart's timer, and of devices.
  */
 #pragma once
 
@@ -10,6 +10,9 @@
 
 /* Wakes whose deadline has passed, ends the slice if it is over. */
 void interrupt_timer(struct thread *thread, uint64_t scause);
+
+/* Of a device: its driver is signalled. */
+void interrupt_external(struct thread *thread, uint64_t scause);
 
 /* No source of any other interrupt is enabled. */
 void interrupt_unexpected(struct thread *thread, uint64_t scause);

@@ -25,34 +25,27 @@ static const char *const register_names[] = {
     "s6",   "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6",
 };
 
-static_assert(sizeof register_names / sizeof *register_names ==
-                  TRAPFRAME_SIZE / sizeof(uint64_t),
-              "one name for each register");
+static_assert(sizeof register_names == TRAPFRAME_SIZE, "one name for each register");
 
 static void print_registers(const struct trapframe *frame)
 {
     const uint64_t *values = (const uint64_t *)frame;
-    for (size_t i = 0; i < sizeof register_names / sizeof *register_names; i++) {
-        if (i % 4 == 0)
-            printk("trapeze:  ");
-        printk(" %4s %016lx", register_names[i], values[i]);
-        if (i % 4 == 3)
-            printk("\n");
-    }
+    for (size_t i = 0; i < TRAPFRAME_SIZE / sizeof *values; i++)
+        printk("%s %4s %016lx%s", i % 4 == 0 ? "trapeze:  " : "", register_names[i],
+               values[i], i % 4 == 3 ? "\n" : "");
 }
 
-/* The reason in words: panic() has logged its own, an assert left a text in a0.
- */
+/* The reason in words, where panic() has not logged its own; an assert left a text in
+ * a0. */
 static void print_reason(const struct trapframe *frame, uint64_t scause, uint64_t stval)
 {
-    if (panic_message() != NULL)
-        return;
+    bool is_text = frame->a0 >= (uint64_t)image_constants &&
+                   frame->a0 < (uint64_t)image_constants_end;
     const char *reason = "the kernel itself has trapped";
     if (kernel_stack_is_guard(vaddr(stval)) ||
         kernel_stack_is_guard(vaddr(frame->sp - 1)))
         reason = "kernel stack overflow";
-    else if (scause == SCAUSE_BREAKPOINT && frame->a0 >= (uint64_t)image_constants &&
-             frame->a0 < (uint64_t)image_constants_end)
+    else if (scause == SCAUSE_BREAKPOINT && is_text)
         reason = (const char *)frame->a0;
     printk("trapeze: panic: %s\n", reason);
 }
@@ -61,18 +54,19 @@ _Noreturn void panic_report(const struct trapframe *frame)
 {
     uint64_t scause = csr_read(scause);
     uint64_t stval = csr_read(stval);
-    print_reason(frame, scause, stval);
+    uint64_t position = panic_position();
+    if (position == UINT64_MAX) {
+        position = printk_ring()->end;
+        print_reason(frame, scause, stval);
+    }
     printk("trapeze:   scause 0x%lx (%s), stval 0x%lx, sstatus 0x%lx\n", scause,
            scause >> SCAUSE_INTERRUPT_BIT ? "interrupt" : fault_name(scause), stval,
            csr_read(sstatus));
     backtrace_print(frame);
     print_registers(frame);
     printk("trapeze: stopped\n");
-    console_flush();
+    console_flush_panic(position);
     power_off(STATUS_PANIC);
 }
 
-_Noreturn void panic_stop(void)
-{
-    power_off(STATUS_PANIC);
-}
+_Noreturn void panic_stop(void) { power_off(STATUS_PANIC); }

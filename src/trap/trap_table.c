@@ -3,7 +3,7 @@
  * The trap table: what the kernel does for each cause. It is fixed when the kernel is
  * linked; user programs pick a row, never a handler.
  */
-#include "object/process.h"
+#include "object/death.h"
 #include "sched/fpu_owner.h"
 #include "sched/sched.h"
 #include "trap/fault.h"
@@ -39,31 +39,31 @@ static bool may_need_fpu(uint32_t code)
 static void illegal_instruction(struct thread *thread, uint64_t scause)
 {
     if (!may_need_fpu((uint32_t)csr_read(stval)) || !fpu_first_use(thread))
-        fault_end_process(thread, scause);
+        fault_suspend(thread, scause);
 }
 
 static trap_handler *const exceptions[EXCEPTIONS + 1] = {
-    [SCAUSE_INSTRUCTION_MISALIGNED] = fault_end_process,
-    [SCAUSE_INSTRUCTION_ACCESS] = fault_end_process,
+    [SCAUSE_INSTRUCTION_MISALIGNED] = fault_suspend,
+    [SCAUSE_INSTRUCTION_ACCESS] = fault_suspend,
     [SCAUSE_ILLEGAL_INSTRUCTION] = illegal_instruction,
-    [SCAUSE_BREAKPOINT] = fault_end_process,
-    [SCAUSE_LOAD_MISALIGNED] = fault_end_process,
-    [SCAUSE_LOAD_ACCESS] = fault_end_process,
-    [SCAUSE_STORE_MISALIGNED] = fault_end_process,
-    [SCAUSE_STORE_ACCESS] = fault_end_process,
+    [SCAUSE_BREAKPOINT] = fault_suspend,
+    [SCAUSE_LOAD_MISALIGNED] = fault_suspend,
+    [SCAUSE_LOAD_ACCESS] = fault_suspend,
+    [SCAUSE_STORE_MISALIGNED] = fault_suspend,
+    [SCAUSE_STORE_ACCESS] = fault_suspend,
     [SCAUSE_ECALL_FROM_U] = syscall_dispatch,
-    [SCAUSE_ECALL_FROM_S] = fault_end_process,
-    [10] = fault_end_process,
-    [SCAUSE_ECALL_FROM_M] = fault_end_process,
-    [SCAUSE_INSTRUCTION_PAGE_FAULT] = fault_end_process,
-    [SCAUSE_LOAD_PAGE_FAULT] = fault_end_process,
-    [14] = fault_end_process,
-    [SCAUSE_STORE_PAGE_FAULT] = fault_end_process,
-    [SCAUSE_DOUBLE_TRAP] = fault_end_process,
-    [17] = fault_end_process,
-    [SCAUSE_SOFTWARE_CHECK] = fault_end_process,
-    [SCAUSE_HARDWARE_ERROR] = fault_end_process,
-    [EXCEPTIONS] = fault_end_process,
+    [SCAUSE_ECALL_FROM_S] = fault_suspend,
+    [10] = fault_suspend,
+    [SCAUSE_ECALL_FROM_M] = fault_suspend,
+    [SCAUSE_INSTRUCTION_PAGE_FAULT] = fault_suspend,
+    [SCAUSE_LOAD_PAGE_FAULT] = fault_suspend,
+    [14] = fault_suspend,
+    [SCAUSE_STORE_PAGE_FAULT] = fault_suspend,
+    [SCAUSE_DOUBLE_TRAP] = fault_suspend,
+    [17] = fault_suspend,
+    [SCAUSE_SOFTWARE_CHECK] = fault_suspend,
+    [SCAUSE_HARDWARE_ERROR] = fault_suspend,
+    [EXCEPTIONS] = fault_suspend,
 };
 
 static trap_handler *const interrupts[INTERRUPTS + 1] = {
@@ -76,7 +76,7 @@ static trap_handler *const interrupts[INTERRUPTS + 1] = {
     [6] = interrupt_unexpected,
     [SCAUSE_MACHINE_TIMER] = interrupt_unexpected,
     [8] = interrupt_unexpected,
-    [SCAUSE_SUPERVISOR_EXTERNAL] = interrupt_unexpected,
+    [SCAUSE_SUPERVISOR_EXTERNAL] = interrupt_external,
     [10] = interrupt_unexpected,
     [SCAUSE_MACHINE_EXTERNAL] = interrupt_unexpected,
     [12] = interrupt_unexpected,
@@ -84,24 +84,31 @@ static trap_handler *const interrupts[INTERRUPTS + 1] = {
     [INTERRUPTS] = interrupt_unexpected,
 };
 
+static __attribute__((noinline)) void dispatch(struct thread *thread, uint64_t scause)
+{
+    uint64_t code = scause & ~INTERRUPT_FLAG;
+    if (code != scause)
+        interrupts[code < INTERRUPTS ? code : INTERRUPTS](thread, scause);
+    else
+        exceptions[code < EXCEPTIONS ? code : EXCEPTIONS](thread, scause);
+}
+
 void trap_dispatch(struct thread *thread, uint64_t scause)
 {
-    if (scause >> SCAUSE_INTERRUPT_BIT) {
-        uint64_t code = scause & ~INTERRUPT_FLAG;
-        interrupts[code < INTERRUPTS ? code : INTERRUPTS](thread, scause);
-    } else {
-        exceptions[scause < EXCEPTIONS ? scause : EXCEPTIONS](thread, scause);
-    }
+    if (scause == SCAUSE_ECALL_FROM_U)
+        syscall_dispatch(thread, scause); /* as the table says, in fewer instructions */
+    else
+        dispatch(thread, scause);
     if (CHECK_INVARIANTS)
         invariants_check();
 }
 
 void trap_work(struct thread *thread)
 {
-    if (thread->flags & THREAD_DYING) {
-        process_dismantle(process_of(thread));
+    if (thread->flags & THREAD_RESCHEDULE) {
+        sched_switch(thread);
+    } else {
+        death_dismantle(process_of(thread));
         trap_poll_interrupts();
     }
-    if (thread->flags & THREAD_RESCHEDULE)
-        sched_switch(thread);
 }

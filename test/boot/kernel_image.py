@@ -15,13 +15,19 @@ class KernelImage:
     def __init__(self, path: Path) -> None:
         with open(path, "rb") as file:
             elf = ELFFile(file)
-            symbols = elf.get_section_by_name(".symtab").iter_symbols()
-            self._addresses = {symbol.name: symbol["st_value"] for symbol in symbols}
+            self._addresses: dict[str, int] = {}
+            file_name = ""
+            for symbol in elf.get_section_by_name(".symtab").iter_symbols():
+                if symbol["st_info"]["type"] == "STT_FILE":
+                    file_name = symbol.name
+                self._addresses[symbol.name] = symbol["st_value"]
+                self._addresses[f"{file_name}:{symbol.name}"] = symbol["st_value"]
             text = elf.get_section_by_name(".text")
             self._text_start, self._text = text["sh_addr"], text.data()
             self.entry = elf.header["e_entry"]
 
     def address(self, symbol: str) -> int:
+        """Of NAME, or of FILE.c:NAME where several files have a static one of that name."""
         assert symbol in self._addresses, f"the kernel has no symbol '{symbol}'"
         return self._addresses[symbol]
 

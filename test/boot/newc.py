@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 HEADER_BYTES = 110
 FIELDS = (
@@ -27,6 +28,16 @@ def archive(files: Mapping[str, bytes]) -> bytes:
     return b"".join(entry(name, data) for name, data in files.items()) + trailer()
 
 
+# What init needs to run a program.
+SYSTEM = ("manifest", "console", "names")
+
+
+def with_system(built: Path, files: Mapping[str, bytes]) -> bytes:
+    """An archive of these files and of what init needs, from the archive that the build has made."""
+    found = read(built.read_bytes())
+    return archive({name: found[name] for name in SYSTEM} | dict(files))
+
+
 def trailer() -> bytes:
     return entry("TRAILER!!!", mode=0)
 
@@ -38,7 +49,7 @@ def read(data: bytes) -> dict[str, bytes]:
     while True:
         header = data[offset : offset + HEADER_BYTES]
         file_bytes, name_bytes = int(header[54:62], 16), int(header[94:102], 16)
-        name = data[offset + HEADER_BYTES :][: name_bytes - 1].decode()
+        name = data[offset + HEADER_BYTES :][:name_bytes].partition(b"\0")[0].decode()
         start = offset + len(_pad(bytes(HEADER_BYTES + name_bytes)))
         if name == "TRAILER!!!":
             return files

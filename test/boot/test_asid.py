@@ -54,8 +54,8 @@ def test_asids_run_out(boot):
 
 def test_16_bits_of_asids_run_out(boot_changed, image):
     """As if nearly all had been used already, which would take half a minute."""
-    next_asid, generation = image.address("next"), image.address("asid_generation")
-    begin, end = image.address("first_process_start"), image.address("power_off")
+    next_asid, generation = image.address("asid.c:next"), image.address("asid_generation")
+    begin, end = image.address("init_process_start"), image.address("power_off")
     generations = []
 
     def use_up(debugger):

@@ -33,7 +33,8 @@ SIE_STIE = 1 << 5
 SRET = 0x10200073
 STEPS_MAX = 20000  # a part of the kernel that takes more than this goes round in circles
 
-SYS_PROCESS_SELF, SYS_SLEEP = 8, 16
+SYS_PROCESS_SELF = 8
+E_TIMEOUT = -8
 INTERRUPTS_MAX = 10
 LOOP_ROUNDS = 40000000
 LOOP_BYTES = 4  # two instructions
@@ -78,7 +79,7 @@ class Kernel:
         self.trap_entry = debugger.address("trap_entry")
         self.trap_return = debugger.address("trap_return")
         self.trap_dispatch = debugger.address("trap_dispatch")
-        self.swtch = debugger.address("swtch")
+        self.swtch_leave = debugger.address("swtch_leave")
         self.hart = debugger.address("boot_hart")
 
 
@@ -200,7 +201,7 @@ def check_user(here: Snapshot, thread: int, pc: int, registers: dict[str, int]) 
 def test_system_call(debugger: Callable[..., Debugger]) -> None:
     gdb = debugger("test-gdb")
     kernel = Kernel(gdb)
-    call = gdb.address("call")
+    call = gdb.address("call_self")
     gdb.run_to(call)
     user = gdb.snapshot()
     thread = user.sscratch
@@ -212,7 +213,7 @@ def test_system_call(debugger: Callable[..., Debugger]) -> None:
     dispatch = save(gdb, kernel, user)
     check_dispatch(gdb, dispatch, kernel, user, ECALL_FROM_U)
     assert gdb.value("boot_hart.current") == thread
-    process_id = gdb.value(f"((struct process *){thread:#x})->id")
+    process_id = gdb.value(f"((struct process *){thread:#x})->object->id")
     here = handle(gdb, kernel, dispatch)
     result = pattern(gdb, "call", a7=SYS_PROCESS_SELF, a0=process_id)
     check_return(gdb, here, thread, call + ECALL_BYTES, result)
@@ -227,7 +228,7 @@ def into_timer_interrupt(
     interrupted, and the trap. Time may have passed while GDB held the machine."""
     gdb.run_to(kernel.trap_entry)
     entry = gdb.snapshot()
-    assert entry.sepc - gdb.address("loop") in range(LOOP_BYTES)
+    assert entry.sepc - gdb.address("count") in range(LOOP_BYTES)
     assert 0 < entry.t6 <= before.t6
     csrs = {"priv": USER, "pc": entry.sepc, "satp": before.satp, "sscratch": before.sscratch}
     return Snapshot(dict(before.registers) | {"t6": entry.t6}, csrs), entry
@@ -239,7 +240,7 @@ def into_firmware(gdb: Debugger) -> Snapshot:
     here = gdb.snapshot()
     assert here.mode == MACHINE
     assert gdb.value("$mcause") == MACHINE_TIMER
-    assert gdb.value("$mepc") - gdb.address("loop") in range(LOOP_BYTES)
+    assert gdb.value("$mepc") - gdb.address("count") in range(LOOP_BYTES)
     return here
 
 
@@ -248,7 +249,7 @@ def test_timer_interrupt(debugger: Callable[..., Debugger], timer: Timer) -> Non
     options = timer("10s")
     gdb = debugger("test-gdb", options=options)
     kernel = Kernel(gdb)
-    gdb.run_to(gdb.address("loop"))
+    gdb.run_to(gdb.address("count"))
     before = gdb.snapshot()
     assert before.mode == USER
     assert before.registers == pattern(gdb, "loop", t6=LOOP_ROUNDS)
@@ -270,7 +271,7 @@ def test_preemption(debugger: Callable[..., Debugger], timer: Timer) -> None:
     """A slice ends: the kernel switches stacks, and back again, and no register is lost."""
     gdb = debugger("test-gdb", options=timer("1ms"))
     kernel = Kernel(gdb)
-    gdb.run_to(gdb.address("loop"))
+    gdb.run_to(gdb.address("count"))
     user = gdb.snapshot()
     parent = user.sscratch
     # The first interrupt, the child's deadline, makes it ready; a later one ends the slice.
@@ -284,26 +285,22 @@ def test_preemption(debugger: Callable[..., Debugger], timer: Timer) -> None:
     else:
         pytest.fail(f"no preemption by {INTERRUPTS_MAX} timer interrupts")
 
-    # In swtch: the user's registers are in the trapframe, the kernel's go into the context.
-    gdb.run_to(kernel.swtch)
-    start = gdb.snapshot()
-    child = start.a1
-    assert start.a0 == parent and child != parent
+    # In swtch_leave: the user's registers are in the trapframe, both are at the boundary.
+    gdb.run_to(kernel.swtch_leave)
+    child = gdb.snapshot().a0
+    assert child != parent
     assert gdb.value("boot_hart.current") == child
     assert gdb.trapframe(parent) == (user.pc, user.registers)
-    boundary = (kernel.trap_return, stack_top(gdb, child))
-    assert context(gdb, child)[:2] == boundary
     for here in steps_until(gdb, lambda at: at.pc == kernel.trap_return):
         assert here.mode == SUPERVISOR and here.sscratch == 0
-    kept = [f"s{n}" for n in range(12)]
-    assert context(gdb, parent) == (start.ra, start.sp, [start.registers[name] for name in kept])
-    assert here.sp == boundary[1], "on the child's stack, which is empty"
-    assert context(gdb, child)[:2] == boundary, "as it has to be wherever it stops next"
+    assert here.sp == stack_top(gdb, child), "on the child's stack, which is empty"
+    for thread in (parent, child):
+        assert context(gdb, thread) == (kernel.trap_return, stack_top(gdb, thread))
 
     # The child returns from its system call, with the result and nothing else changed.
     sepc, registers = gdb.trapframe(child)
     assert sepc == gdb.address("child_awake")
-    assert registers == pattern(gdb, "child", a7=SYS_SLEEP, a0=0, t1=registers["t1"])
+    assert registers == pattern(gdb, "child", **received_nothing())
     here = restore(gdb, child, sepc, registers)
     check_user(here, child, sepc, registers)
     assert here.satp != user.satp
@@ -317,13 +314,17 @@ def test_preemption(debugger: Callable[..., Debugger], timer: Timer) -> None:
     check_user(here, parent, user.pc, user.registers)
 
 
-def context(gdb: Debugger, thread: int) -> tuple[int, int, list[int]]:
-    """The kernel registers that swtch keeps: ra, sp, s0 to s11."""
+def received_nothing() -> dict[str, int]:
+    """What the end of a receiving call leaves in the registers that C does not keep."""
+    numbered = [f"a{n}" for n in range(1, 8)] + [f"t{n}" for n in range(7)]
+    return dict.fromkeys(numbered, 0) | {"a0": E_TIMEOUT & (1 << 64) - 1}
+
+
+def context(gdb: Debugger, thread: int) -> tuple[int, int]:
+    """Where the kernel goes on with a thread: ra and sp."""
     place = f"((struct thread *){thread:#x})->context"
-    ra, sp, *saved = gdb.values(
-        f"{place}.ra", f"{place}.sp", *(f"{place}.s[{n}]" for n in range(12))
-    )
-    return ra, sp, saved
+    ra, sp = gdb.values(f"{place}.ra", f"{place}.sp")
+    return ra, sp
 
 
 def test_steps_hold_interrupts_back(
@@ -332,7 +333,7 @@ def test_steps_hold_interrupts_back(
     """`tz interrupts on` lets a step end up in a handler, which QEMU prevents otherwise."""
     gdb = debugger("test-gdb", options=("--qemu", without_sstc))
     kernel = Kernel(gdb)
-    loop = gdb.address("loop")
+    loop = gdb.address("count")
     gdb.run_to(loop)
     enabled = gdb.value("$sie")
     assert enabled & SIE_STIE

@@ -29,7 +29,10 @@ endif()
 
 file(GLOB HOST_HEADERS CONFIGURE_DEPENDS
     ${CMAKE_SOURCE_DIR}/src/*/*.h ${CMAKE_SOURCE_DIR}/src/*/*.def
-    ${CMAKE_SOURCE_DIR}/include/trapeze/* fuzz.h)
+    ${CMAKE_SOURCE_DIR}/include/trapeze/* ${CMAKE_SOURCE_DIR}/userland/lib/*.h
+    ${CMAKE_SOURCE_DIR}/userland/lib/include/*.def
+    ${CMAKE_SOURCE_DIR}/userland/lib/include/trapeze/*.h
+    ${CMAKE_SOURCE_DIR}/userland/servers/*/*.h ${CMAKE_SOURCE_DIR}/userland/servers/*/*.def fuzz.h)
 list(TRANSFORM HOST_INCLUDES PREPEND -I OUTPUT_VARIABLE FUZZ_INCLUDES)
 
 # trapeze_fuzzer(NAME RUNS number MAX_BYTES number [SEEDS file...] SOURCES relative to src/...)
@@ -63,8 +66,10 @@ function(trapeze_fuzzer name)
 endfunction()
 
 trapeze_fuzzer(device_tree RUNS 150000 MAX_BYTES 8192 SEEDS ${TREES}
-    SOURCES boot/device_tree.c boot/tree_walk.c)
+    SOURCES boot/device_tree.c boot/tree_walk.c memory/range.c)
 add_dependencies(fuzzer_device_tree trees)
-trapeze_fuzzer(command_line RUNS 100000 MAX_BYTES 256 SOURCES boot/command_line.c)
-trapeze_fuzzer(archive RUNS 500000 MAX_BYTES 2048 SOURCES object/archive.c)
-trapeze_fuzzer(elf RUNS 1000000 MAX_BYTES 1024 SOURCES object/elf.c)
+trapeze_fuzzer(command_line RUNS 100000 MAX_BYTES 256 SOURCES boot/command_line.c base/printk.c)
+trapeze_fuzzer(archive RUNS 500000 MAX_BYTES 2048 SOURCES ../userland/lib/archive.c)
+trapeze_fuzzer(elf RUNS 1000000 MAX_BYTES 1024 SOURCES ../userland/lib/elf.c)
+trapeze_fuzzer(manifest RUNS 500000 MAX_BYTES 2048 SOURCES ${INIT_MANIFEST} ${INIT}/arguments.c)
+trapeze_fuzzer(boot_line RUNS 300000 MAX_BYTES 256 SOURCES ${INIT}/boot_line.c)

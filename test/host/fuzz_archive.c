@@ -4,10 +4,10 @@
  */
 #include "fuzz.h"
 
-#include "object/archive.h"
-
 #include <stdbool.h>
 #include <string.h>
+
+#include <trapeze/archive.h>
 
 static void check_file(const uint8_t *archive, size_t size,
                        const struct archive_file *file)

@@ -4,7 +4,7 @@
  */
 #include "fuzz.h"
 
-#include "object/elf.h"
+#include "lib/elf.h"
 
 static uint64_t page_down(uint64_t address)
 {

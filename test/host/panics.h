@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/panic.h"
+#include "base/printk.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -15,7 +16,24 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define PANIC_MESSAGE_BYTES 512
+
 static int panic_pipe;
+
+/* What panic() has logged, without prefix and newline. */
+static inline const char *panic_message(void)
+{
+    static char message[PANIC_MESSAGE_BYTES];
+    const struct trapeze_log *log = printk_ring();
+    uint64_t position = panic_position();
+    size_t length = 0;
+    if (position == UINT64_MAX)
+        return NULL;
+    for (position += strlen("trapeze: panic: ");
+         position + 1 < log->end && length + 1 < sizeof message; position++)
+        message[length++] = log->text[position % LOG_TEXT_BYTES];
+    return message;
+}
 
 static inline void send_message(int signal_number)
 {

@@ -1,23 +1,37 @@
 /* SPDX-License-Identifier: MIT
  *
- * Random numbers that are the same in every run. report_steps, as a test's teardown,
- * tells how far it came, so that a failure can be looked at where it happens.
+ * Random numbers that are the same in every run, unless the environment says otherwise:
+ * TEST_SEED=number, and TEST_STEPS=number for the tests that ask random_steps.
+ * report_steps, as a test's teardown, tells how far it came, so that a failure can be
+ * looked at where it happens.
  */
 #pragma once
 
 #include "host_test.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 
 static uint64_t random_seed;
 static uint64_t random_state;
 static uint64_t random_step; /* counted by the test */
 
+static inline uint64_t from_environment(const char *name, uint64_t usual)
+{
+    const char *text = getenv(name);
+    return text == NULL ? usual : strtoull(text, NULL, 0);
+}
+
 static inline void random_start(uint64_t seed)
 {
-    random_seed = seed;
-    random_state = seed;
+    random_state = random_seed = from_environment("TEST_SEED", seed);
     random_step = 0;
+}
+
+/* How many steps a test is to make. */
+static inline uint64_t random_steps(uint64_t usual)
+{
+    return from_environment("TEST_STEPS", usual);
 }
 
 /* splitmix64 */
@@ -30,10 +44,7 @@ static inline uint64_t random_next(void)
 }
 
 /* 0 to limit - 1 */
-static inline uint64_t random_below(uint64_t limit)
-{
-    return random_next() % limit;
-}
+static inline uint64_t random_below(uint64_t limit) { return random_next() % limit; }
 
 static inline int report_steps(void **state)
 {

@@ -154,10 +154,7 @@ static void nothing_is_forgotten_without_need(void **state)
     }
 }
 
-static void init_with(void *bits)
-{
-    asid_init(*(uint32_t *)bits);
-}
+static void init_with(void *bits) { asid_init(*(uint32_t *)bits); }
 
 static void no_more_than_sixteen_bits(void **state)
 {

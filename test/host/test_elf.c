@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * object/elf.c: one good file, then one mistake at a time. The structures are the C
- * library's <elf.h>, so that a wrong offset in the kernel's own would show. Files are
+ * userland/lib/elf.c: one good file, then one mistake at a time. The structures are the
+ * C library's <elf.h>, so that a wrong offset in the loader's own would show. Files are
  * allocated to the byte, so ASan sees a read outside.
  */
 #include "host_test.h"
 
-#include "object/elf.h"
+#include "lib/elf.h"
 
 #include <elf.h>
 
@@ -78,10 +78,7 @@ static enum elf_error parse_length(size_t length)
     return error;
 }
 
-static enum elf_error parse(void)
-{
-    return parse_length(sizeof sample);
-}
+static enum elf_error parse(void) { return parse_length(sizeof sample); }
 
 /* Makes one field another, expects this error, and mends it. */
 #define EXPECT(error, field, value)       \
@@ -356,7 +353,7 @@ static void every_error_has_a_text(void **state)
     static const enum elf_error errors[] = {
         ELF_OK,
 #define ELF_ERROR(code, name, text) name,
-#include <trapeze/elf_errors.def>
+#include <elf_errors.def>
 #undef ELF_ERROR
     };
     for (size_t i = 0; i < ARRAY_LENGTH(errors); i++) {

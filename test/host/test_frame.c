@@ -76,7 +76,7 @@ static void nothing_is_free_before_it_is_added(void **state)
     assert_int_equal(frame_largest_run(), 0);
     for (uint32_t order = 0; order <= FRAME_ORDER_MAX; order++)
         assert_true(paddr_is_none(frame_alloc(order)));
-    assert_true(paddr_is_none(frame_alloc_zeroed()));
+    assert_true(paddr_is_none(frame_alloc_zeroed(NULL)));
     frame_check(UINT64_MAX);
 }
 
@@ -191,10 +191,30 @@ static void zeroed_frames_are_zeroed(void **state)
     static const char zeros[PAGE_SIZE];
     start_with_one_piece(0, 4);
     for (int i = 0; i < 4; i++) {
-        const paddr_t frame = frame_alloc_zeroed();
+        const paddr_t frame = frame_alloc_zeroed(NULL);
         assert_memory_equal(direct_map(frame), zeros, PAGE_SIZE);
     }
-    assert_true(paddr_is_none(frame_alloc_zeroed()));
+    assert_true(paddr_is_none(frame_alloc_zeroed(NULL)));
+}
+
+static void zeroed_frames_can_be_charged(void **state)
+{
+    (void)state;
+    struct budget budget = {.used = 5, .limit = 7};
+    start_with_one_piece(0, 3);
+    assert_false(paddr_is_none(frame_alloc_zeroed(&budget)));
+    const paddr_t last = frame_alloc_zeroed(&budget);
+    assert_int_equal(budget.used, 7);
+    assert_true(paddr_is_none(frame_alloc_zeroed(&budget)));
+    assert_int_equal(budget.used, 7);
+    assert_int_equal(frame_free_count(), 1);
+    budget_give(&budget, 1);
+    assert_int_equal(budget.used, 6);
+    frame_free(last);
+    while (!paddr_is_none(frame_alloc(0)))
+        ; /* nothing is left to be charged for */
+    assert_true(paddr_is_none(frame_alloc_zeroed(&budget)));
+    assert_int_equal(budget.used, 6);
 }
 
 static void chains_give_back_the_last_one_first(void **state)
@@ -442,6 +462,7 @@ int main(void)
         cmocka_unit_test_teardown(starting_touches_no_more_than_the_largest_blocks,
                                   remove_memory),
         cmocka_unit_test_teardown(zeroed_frames_are_zeroed, remove_memory),
+        cmocka_unit_test_teardown(zeroed_frames_can_be_charged, remove_memory),
         cmocka_unit_test_teardown(chains_give_back_the_last_one_first, remove_memory),
         cmocka_unit_test_teardown(any_sequence, remove_memory),
         cmocka_unit_test_teardown(mistakes_panic, remove_memory),

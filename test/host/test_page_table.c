@@ -29,7 +29,7 @@ static void start(uint32_t frame_count)
                          end - RAM_START + frame_descriptions_bytes(RAM_START, end), 1);
     frame_init(RAM_START, end, paddr(end));
     frame_add(RAM_START, end);
-    table = (struct page_table){.root = frame_alloc_zeroed()};
+    table = (struct page_table){.root = frame_alloc_zeroed(NULL)};
     assert_int_equal(frame_free_count(), frame_count);
 }
 
@@ -39,14 +39,14 @@ static int remove_memory(void **state)
     return report_steps(state);
 }
 
-static enum page_result map_range(uint64_t address, uint64_t target, uint64_t bytes)
+static enum trapeze_error map_range(uint64_t address, uint64_t target, uint64_t bytes)
 {
     return page_table_map(&table, vaddr(address), paddr(target), bytes, RW);
 }
 
 /* One page of that level: both addresses are aligned to its size. */
-static enum page_result map(uint64_t address, uint64_t target, uint32_t level,
-                            uint64_t permissions)
+static enum trapeze_error map(uint64_t address, uint64_t target, uint32_t level,
+                              uint64_t permissions)
 {
     return page_table_map(&table, vaddr(address), paddr(target), bytes_of_level[level],
                           permissions);
@@ -83,6 +83,15 @@ static struct translation translate(uint64_t address)
     }
     fail_msg("0x%lx: no leaf at the last level", (unsigned long)address);
     return (struct translation){.valid = false};
+}
+
+/* Removes the leaf that maps an address, and tells where it led. */
+static paddr_t unmap(uint64_t address)
+{
+    const struct page_walk walk = page_table_walk(table.root, vaddr(address));
+    const uint64_t entry = *walk.entry;
+    *walk.entry = 0;
+    return entry & 1 ? page_entry_target(entry) : PADDR_NONE;
 }
 
 static void expect_page(uint64_t address, uint64_t target, uint64_t page_bytes,
@@ -123,7 +132,7 @@ static void pages_of_all_sizes(void **state)
         start(4);
         assert_false(translate(pages[i].address).valid);
         assert_int_equal(map(pages[i].address, pages[i].target, pages[i].level, RW),
-                         PAGE_DONE);
+                         E_OK);
         expect_page(pages[i].address, pages[i].target, pages[i].page_bytes, RW);
         assert_false(translate(pages[i].address - 1).valid);
         assert_false(translate(pages[i].address + pages[i].page_bytes).valid);
@@ -147,7 +156,7 @@ static void permissions_are_what_was_asked_for(void **state)
             const uint64_t permissions = access << 1 | other << 4; /* R, W, X; U, G */
             if (!(access & 1) || (access & 6) == 6)
                 continue;
-            assert_int_equal(map(address, 0x80000000, 0, permissions), PAGE_DONE);
+            assert_int_equal(map(address, 0x80000000, 0, permissions), E_OK);
             expect_page(address, 0x80000000, KIB_4, permissions);
             address += KIB_4;
         }
@@ -160,14 +169,13 @@ static void neighbours_share_their_tables(void **state)
     (void)state;
     start(8);
     for (uint64_t i = 0; i < 512; i++)
-        assert_int_equal(map(i * KIB_4, 0x90000000 + i * KIB_4, 0, PAGE_READ),
-                         PAGE_DONE);
+        assert_int_equal(map(i * KIB_4, 0x90000000 + i * KIB_4, 0, PAGE_READ), E_OK);
     assert_int_equal(table.frames.count, 2);
-    assert_int_equal(map(512 * KIB_4, 0x90000000, 0, PAGE_READ), PAGE_DONE);
+    assert_int_equal(map(512 * KIB_4, 0x90000000, 0, PAGE_READ), E_OK);
     assert_int_equal(table.frames.count, 3);
-    assert_int_equal(map(GIB_1 - KIB_4, 0x90000000, 0, PAGE_READ), PAGE_DONE);
+    assert_int_equal(map(GIB_1 - KIB_4, 0x90000000, 0, PAGE_READ), E_OK);
     assert_int_equal(table.frames.count, 4);
-    assert_int_equal(map(GIB_1, 0x90000000, 0, PAGE_READ), PAGE_DONE);
+    assert_int_equal(map(GIB_1, 0x90000000, 0, PAGE_READ), E_OK);
     assert_int_equal(table.frames.count, 6);
     for (uint64_t i = 0; i < 512; i++)
         expect_page(i * KIB_4, 0x90000000 + i * KIB_4, KIB_4, PAGE_READ);
@@ -183,12 +191,12 @@ static void an_overlap_is_refused(void **state)
             const uint64_t address = there == 0   ? MIB_2 + KIB_4
                                      : there == 1 ? MIB_2
                                                   : 0;
-            assert_int_equal(map(address, 0, there, RW), PAGE_DONE);
+            assert_int_equal(map(address, 0, there, RW), E_OK);
             const uint64_t bytes = bytes_of_level[comes];
             const uint64_t over = comes >= there
                                       ? address / bytes * bytes
                                       : address + bytes_of_level[there] - bytes;
-            assert_int_equal(map(over, 0x40000000, comes, PAGE_READ), PAGE_OVERLAP);
+            assert_int_equal(map(over, 0x40000000, comes, PAGE_READ), E_OVERLAP);
             expect_page(address, 0, bytes_of_level[there], RW);
         }
     }
@@ -199,7 +207,7 @@ static void too_little_memory_is_an_answer_of_its_own(void **state)
     (void)state;
     for (uint32_t frame_count = 0; frame_count < 2; frame_count++) {
         start(frame_count);
-        assert_int_equal(map(0x123000, 0x80000000, 0, RW), PAGE_NO_MEMORY);
+        assert_int_equal(map(0x123000, 0x80000000, 0, RW), E_NO_MEMORY);
         assert_false(translate(0x123000).valid);
         assert_int_equal(table.frames.count, frame_count); /* for the next attempt */
         assert_int_equal(frame_free_count(), 0);
@@ -207,9 +215,9 @@ static void too_little_memory_is_an_answer_of_its_own(void **state)
     /* The same again, when there is memory, needs one table only. */
     start(2);
     const paddr_t taken = frame_alloc(0);
-    assert_int_equal(map(0x123000, 0x80000000, 0, RW), PAGE_NO_MEMORY);
+    assert_int_equal(map(0x123000, 0x80000000, 0, RW), E_NO_MEMORY);
     frame_free(taken);
-    assert_int_equal(map(0x123000, 0x80000000, 0, RW), PAGE_DONE);
+    assert_int_equal(map(0x123000, 0x80000000, 0, RW), E_OK);
     assert_int_equal(frame_free_count(), 0);
     expect_page(0x123000, 0x80000000, KIB_4, RW);
 }
@@ -244,7 +252,7 @@ static void a_range_takes_the_largest_pages(void **state)
         uint32_t leaves[3] = {0, 0, 0};
         start(8);
         assert_int_equal(
-            map_range(ranges[i].address, ranges[i].target, ranges[i].bytes), PAGE_DONE);
+            map_range(ranges[i].address, ranges[i].target, ranges[i].bytes), E_OK);
         uint64_t done = 0;
         while (done < ranges[i].bytes) {
             const uint64_t address = ranges[i].address + done;
@@ -266,15 +274,15 @@ static void a_range_ends_where_it_cannot_go_on(void **state)
 {
     (void)state;
     start(8);
-    assert_int_equal(map(MIB_2 + 2 * KIB_4, 0, 0, PAGE_READ), PAGE_DONE);
-    assert_int_equal(map_range(MIB_2, 0x80001000, 4 * KIB_4), PAGE_OVERLAP);
+    assert_int_equal(map(MIB_2 + 2 * KIB_4, 0, 0, PAGE_READ), E_OK);
+    assert_int_equal(map_range(MIB_2, 0x80001000, 4 * KIB_4), E_OVERLAP);
     expect_page(MIB_2, 0x80001000, KIB_4, RW); /* what was done stays */
     expect_page(MIB_2 + KIB_4, 0x80002000, KIB_4, RW);
     expect_page(MIB_2 + 2 * KIB_4, 0, KIB_4, PAGE_READ);
     assert_false(translate(MIB_2 + 3 * KIB_4).valid);
 
     start(2); /* enough for the pages below 2 MiB, not for those above */
-    assert_int_equal(map_range(MIB_2 - KIB_4, 0x80000000, 2 * KIB_4), PAGE_NO_MEMORY);
+    assert_int_equal(map_range(MIB_2 - KIB_4, 0x80000000, 2 * KIB_4), E_NO_MEMORY);
     expect_page(MIB_2 - KIB_4, 0x80000000, KIB_4, RW);
     assert_false(translate(MIB_2).valid);
     assert_int_equal(table.frames.count, 2);
@@ -284,28 +292,113 @@ static void unmapping_leads_back(void **state)
 {
     (void)state;
     start(8);
-    assert_int_equal(map(0x1000, 0x81000000, 0, RW), PAGE_DONE);
-    assert_int_equal(map(0x2000, 0x82000000, 0, RW), PAGE_DONE);
-    assert_int_equal(map(MIB_2, 0x82000000, 1, PAGE_READ), PAGE_DONE);
-    assert_int_equal(map(GIB_1, 0xc0000000, 2, PAGE_READ), PAGE_DONE);
+    assert_int_equal(map(0x1000, 0x81000000, 0, RW), E_OK);
+    assert_int_equal(map(0x2000, 0x82000000, 0, RW), E_OK);
+    assert_int_equal(map(MIB_2, 0x82000000, 1, PAGE_READ), E_OK);
+    assert_int_equal(map(GIB_1, 0xc0000000, 2, PAGE_READ), E_OK);
 
-    assert_true(
-        paddr_is_none(page_table_unmap(table.root, vaddr(0x3000)))); /* at level 0 */
-    assert_true(
-        paddr_is_none(page_table_unmap(table.root, vaddr(2 * MIB_2)))); /* at level 1 */
-    assert_true(paddr_is_none(
-        page_table_unmap(table.root, vaddr(UPPER_HALF)))); /* at level 2 */
-    assert_int_equal(page_table_unmap(table.root, vaddr(0x1000)).value, 0x81000000);
+    assert_true(paddr_is_none(unmap(0x3000)));     /* at level 0 */
+    assert_true(paddr_is_none(unmap(2 * MIB_2)));  /* at level 1 */
+    assert_true(paddr_is_none(unmap(UPPER_HALF))); /* at level 2 */
+    assert_int_equal(unmap(0x1000).value, 0x81000000);
     assert_false(translate(0x1000).valid);
-    assert_true(paddr_is_none(page_table_unmap(table.root, vaddr(0x1000))));
+    assert_true(paddr_is_none(unmap(0x1000)));
     expect_page(0x2000, 0x82000000, KIB_4, RW);
-    assert_int_equal(page_table_unmap(table.root, vaddr(MIB_2)).value, 0x82000000);
-    assert_int_equal(page_table_unmap(table.root, vaddr(GIB_1)).value, 0xc0000000);
+    assert_int_equal(unmap(MIB_2).value, 0x82000000);
+    assert_int_equal(unmap(GIB_1).value, 0xc0000000);
     assert_false(translate(MIB_2).valid || translate(GIB_1).valid);
     expect_page(0x2000, 0x82000000, KIB_4, RW);
 
-    assert_int_equal(map(0x1000, 0x83000000, 0, PAGE_READ), PAGE_DONE);
+    assert_int_equal(map(0x1000, 0x83000000, 0, PAGE_READ), E_OK);
     expect_page(0x1000, 0x83000000, KIB_4, PAGE_READ);
+}
+
+static enum trapeze_error reserve(uint64_t address, uint64_t page_count)
+{
+    uint64_t *first = NULL;
+    const enum trapeze_error error =
+        page_table_reserve(&table, vaddr(address), page_count, &first);
+    if (error == E_OK)
+        assert_ptr_equal(first, page_table_entry(table.root, vaddr(address)));
+    return error;
+}
+
+static const struct {
+    uint64_t address;
+    uint64_t page_count;
+    uint32_t table_count;
+} reservations[] = {
+    {KIB_4, 1, 2},        {KIB_4, 511, 2},       {KIB_4, 512, 3},
+    {MIB_2, 512, 2},      {MIB_2 - KIB_4, 2, 3}, {GIB_1 - KIB_4, 2, 4},
+    {0x3ffffff000, 1, 2}, {UPPER_HALF, 1536, 4},
+};
+
+/* Nothing is mapped by it, and then nothing is in the way of mapping it. */
+static void what_is_reserved_can_be_mapped(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(reservations); i++) {
+        start(reservations[i].table_count);
+        assert_int_equal(reserve(reservations[i].address, reservations[i].page_count),
+                         E_OK);
+        assert_int_equal(table.frames.count, reservations[i].table_count);
+        assert_int_equal(frame_free_count(), 0);
+        assert_int_equal(reserve(reservations[i].address, reservations[i].page_count),
+                         E_OK);
+        for (uint64_t page = 0; page < reservations[i].page_count; page++) {
+            const uint64_t address = reservations[i].address + page * KIB_4;
+            assert_false(translate(address).valid);
+            *page_table_entry(table.root, vaddr(address)) =
+                page_entry(paddr(page * KIB_4), RW | PAGE_USER);
+        }
+        for (uint64_t page = 0; page < reservations[i].page_count; page++)
+            expect_page(reservations[i].address + page * KIB_4, page * KIB_4, KIB_4,
+                        RW | PAGE_USER);
+    }
+}
+
+static void what_is_mapped_cannot_be_reserved(void **state)
+{
+    (void)state;
+    static const uint64_t places[] = {MIB_2 - KIB_4, MIB_2, MIB_2 + 2 * KIB_4};
+    for (size_t i = 0; i < ARRAY_LENGTH(places); i++) {
+        start(8);
+        assert_int_equal(map(places[i], 0, 0, RW), E_OK);
+        assert_int_equal(reserve(MIB_2 - KIB_4, 4), E_OVERLAP);
+        expect_page(places[i], 0, KIB_4, RW);
+        assert_int_equal(reserve(places[i] + KIB_4, 1), E_OK);
+        assert_int_equal(reserve(places[i] - 5 * KIB_4, 5), E_OK);
+    }
+    for (uint32_t level = 1; level <= 2; level++) {
+        start(8);
+        assert_int_equal(map(GIB_1, 0, level, RW), E_OK);
+        assert_int_equal(reserve(GIB_1 + 3 * KIB_4, 1), E_OVERLAP);
+        assert_int_equal(reserve(GIB_1 - KIB_4, 2), E_OVERLAP);
+        assert_int_equal(reserve(GIB_1 - KIB_4, 1), E_OK);
+    }
+}
+
+/* Every table is paid for before it is taken; what was made stays for the next time. */
+static void tables_are_charged(void **state)
+{
+    (void)state;
+    for (uint64_t limit = 0; limit <= 4; limit++) {
+        struct budget budget = {.used = 100, .limit = 100 + limit};
+        start(8);
+        table.pages = &budget;
+        assert_int_equal(reserve(GIB_1 - KIB_4, 2), limit == 4 ? E_OK : E_NO_MEMORY);
+        assert_int_equal(budget.used, 100 + limit);
+        assert_int_equal(table.frames.count, limit);
+        assert_int_equal(frame_free_count(), 8 - limit);
+        budget.limit = 104;
+        assert_int_equal(reserve(GIB_1 - KIB_4, 2), E_OK);
+        assert_int_equal(budget.used, 104);
+    }
+    struct budget budget = {.used = 0, .limit = 8}; /* more than there is */
+    start(1);
+    table.pages = &budget;
+    assert_int_equal(reserve(0, 1), E_NO_MEMORY);
+    assert_int_equal(budget.used, 1);
 }
 
 static void all_tables_can_be_given_back(void **state)
@@ -313,7 +406,7 @@ static void all_tables_can_be_given_back(void **state)
     (void)state;
     start(64);
     for (uint64_t i = 0; i < 16; i++)
-        assert_int_equal(map(i * (GIB_1 + MIB_2), 0x80000000, 0, RW), PAGE_DONE);
+        assert_int_equal(map(i * (GIB_1 + MIB_2), 0x80000000, 0, RW), E_OK);
     assert_int_equal(table.frames.count, 32);
     paddr_t frame;
     while (!paddr_is_none(frame = frame_list_pop(&table.frames)))
@@ -345,8 +438,7 @@ static void small_step(uint64_t piece, uint64_t page)
     const uint64_t permissions = choices[random_below(ARRAY_LENGTH(choices))];
     const bool taken = model[piece][page].target != 0 || large_target[piece] != 0;
 
-    assert_int_equal(map(address, target, 0, permissions),
-                     taken ? PAGE_OVERLAP : PAGE_DONE);
+    assert_int_equal(map(address, target, 0, permissions), taken ? E_OVERLAP : E_OK);
     if (taken)
         return;
     model[piece][page].target = target + 1;
@@ -360,15 +452,14 @@ static void large_step(uint64_t piece)
     const bool taken = has_table[piece] || large_target[piece] != 0;
 
     assert_int_equal(map(piece_addresses[piece], target, 1, RW),
-                     taken ? PAGE_OVERLAP : PAGE_DONE);
+                     taken ? E_OVERLAP : E_OK);
     if (!taken)
         large_target[piece] = target + 1;
 }
 
 static void unmap_step(uint64_t piece, uint64_t page)
 {
-    const paddr_t target =
-        page_table_unmap(table.root, vaddr(piece_addresses[piece] + page * KIB_4));
+    const paddr_t target = unmap(piece_addresses[piece] + page * KIB_4);
 
     if (large_target[piece] != 0) {
         assert_int_equal(target.value + 1, large_target[piece]);
@@ -446,9 +537,18 @@ static void map_mistake(void *argument)
                    mistake->bytes, mistake->permissions);
 }
 
+static void find_entry_without_table(void *address)
+{
+    start(4);
+    assert_int_equal(map(GIB_1, 0, 2, RW), E_OK);
+    page_table_entry(table.root, vaddr(*(uint64_t *)address));
+}
+
 static void mistakes_panic(void **state)
 {
     (void)state;
+    expect_panic(find_entry_without_table, &(uint64_t){0}, "walk.level");
+    expect_panic(find_entry_without_table, &(uint64_t){GIB_1}, "walk.level");
     struct mapping right = {KIB_4, 0, KIB_4, PAGE_READ | PAGE_EXECUTE, NULL};
     assert_null(panic_of(map_mistake, &right));
     for (size_t i = 0; i < ARRAY_LENGTH(mistakes); i++) {
@@ -469,6 +569,9 @@ int main(void)
         cmocka_unit_test_teardown(a_range_takes_the_largest_pages, remove_memory),
         cmocka_unit_test_teardown(a_range_ends_where_it_cannot_go_on, remove_memory),
         cmocka_unit_test_teardown(unmapping_leads_back, remove_memory),
+        cmocka_unit_test_teardown(what_is_reserved_can_be_mapped, remove_memory),
+        cmocka_unit_test_teardown(what_is_mapped_cannot_be_reserved, remove_memory),
+        cmocka_unit_test_teardown(tables_are_charged, remove_memory),
         cmocka_unit_test_teardown(all_tables_can_be_given_back, remove_memory),
         cmocka_unit_test_teardown(any_sequence, remove_memory),
         cmocka_unit_test_teardown(mistakes_panic, remove_memory),

@@ -9,8 +9,8 @@
 
 #include <string.h>
 
-#define ADDRESSES 200U
-#define STEPS 200000U
+#define ADDRESSES 800U
+#define STEPS 50000U
 
 static struct range_set make(size_t count, const struct range *ranges)
 {
@@ -99,11 +99,25 @@ static void the_last_addresses(void **state)
     assert_true(has(&set, UINT64_MAX - 40, UINT64_MAX - 10));
 }
 
+static void what_overlaps_is_in_it_once(void **state)
+{
+    (void)state;
+    struct range_set set = make(2, (struct range[]){{10, 20}, {30, 40}});
+
+    assert_true(range_add(&set, 15, 35));
+    assert_int_equal(set.count, 3);
+    assert_true(has(&set, 10, 15) && has(&set, 15, 35) && has(&set, 35, 40));
+    assert_true(range_add(&set, 0, 100));
+    assert_int_equal(set.count, 1);
+    assert_true(range_add(&set, 40, 50)); /* within one that is there */
+    assert_int_equal(set.count, 3);
+}
+
 static void a_full_set_says_so_and_keeps_what_it_has(void **state)
 {
     (void)state;
     struct range_set set = {0};
-    for (uint64_t i = 0; i < RANGES_MAX; i++)
+    for (uint64_t i = 0; i < RANGES_MAX - 1; i++)
         assert_true(range_add(&set, 10 * i, 10 * i + 5));
     const struct range_set before = set;
 
@@ -112,13 +126,15 @@ static void a_full_set_says_so_and_keeps_what_it_has(void **state)
     assert_memory_equal(&set, &before, sizeof set);
 }
 
-/* Adds and removes at random, never more pieces than the set holds. */
+/* Adds and removes at random, what overlaps too; a set that is full refuses, and
+ * changes nothing. */
 static void any_sequence(void **state)
 {
     (void)state;
     static bool model[ADDRESSES + 1];
     static bool listed[ADDRESSES + 1];
     struct range_set set = {0};
+    uint64_t refused = 0;
 
     random_start(1);
     memset(model, 0, sizeof model);
@@ -126,18 +142,17 @@ static void any_sequence(void **state)
         const uint64_t start = random_below(ADDRESSES);
         uint64_t end = start + random_below(12);
         end = end < ADDRESSES ? end : ADDRESSES;
-        if (random_below(2) == 0 && set.count < RANGES_MAX) {
-            bool touches = false; /* what is there, or lies next to it */
-            for (uint64_t i = start == 0 ? 0 : start - 1; i <= end && i < ADDRESSES;
-                 i++)
-                touches |= model[i];
-            if (touches)
-                continue;
-            assert_true(range_add(&set, start, end));
-            memset(model + start, 1, end - start);
-        } else if (set.count < RANGES_MAX) {
-            assert_true(range_remove(&set, start, end));
-            memset(model + start, 0, end - start);
+        const bool add = random_below(2) == 0;
+        const bool done =
+            add ? range_add(&set, start, end) : range_remove(&set, start, end);
+        assert_true(set.count <= RANGES_MAX);
+        assert_true(done || set.count >= RANGES_MAX - 1);
+        refused += !done;
+        if (done)
+            memset(model + start, add, end - start);
+        if (!done && random_below(8) == 0) { /* room again */
+            memset(&set, 0, sizeof set);
+            memset(model, 0, sizeof model);
         }
         memset(listed, 0, sizeof listed);
         for (uint32_t i = 0; i < set.count; i++) {
@@ -150,6 +165,7 @@ static void any_sequence(void **state)
         }
         assert_memory_equal(listed, model, sizeof model);
     }
+    assert_true(refused > 100);
 }
 
 int main(void)
@@ -159,6 +175,7 @@ int main(void)
         cmocka_unit_test(each_way_to_overlap),
         cmocka_unit_test(a_hole_over_several_ranges),
         cmocka_unit_test(the_last_addresses),
+        cmocka_unit_test(what_overlaps_is_in_it_once),
         cmocka_unit_test(a_full_set_says_so_and_keeps_what_it_has),
         cmocka_unit_test_teardown(any_sequence, report_steps),
     };

@@ -18,14 +18,26 @@ static const struct {
 } legal[] = {
     {THREAD_STOPPED, THREAD_READY},
     {THREAD_READY, THREAD_RUNNING},
+    {THREAD_READY, THREAD_HELD},
     {THREAD_RUNNING, THREAD_READY},
-    {THREAD_RUNNING, THREAD_SLEEPING},
-    {THREAD_RUNNING, THREAD_WAITING_CHILD},
-    {THREAD_RUNNING, THREAD_WAITING_DESCENDANTS},
+    {THREAD_RUNNING, THREAD_SENDING},
+    {THREAD_RUNNING, THREAD_CALLING},
+    {THREAD_RUNNING, THREAD_AWAITING_REPLY},
+    {THREAD_RUNNING, THREAD_RECEIVING},
+    {THREAD_RUNNING, THREAD_FAULTING},
+    {THREAD_RUNNING, THREAD_AWAITING_VERDICT},
+    {THREAD_RUNNING, THREAD_AWAITING_CHILDREN},
     {THREAD_RUNNING, THREAD_ENDED},
-    {THREAD_SLEEPING, THREAD_READY},
-    {THREAD_WAITING_CHILD, THREAD_READY},
-    {THREAD_WAITING_DESCENDANTS, THREAD_READY},
+    {THREAD_SENDING, THREAD_READY},
+    {THREAD_CALLING, THREAD_READY},
+    {THREAD_CALLING, THREAD_AWAITING_REPLY},
+    {THREAD_AWAITING_REPLY, THREAD_READY},
+    {THREAD_RECEIVING, THREAD_READY},
+    {THREAD_FAULTING, THREAD_READY},
+    {THREAD_FAULTING, THREAD_AWAITING_VERDICT},
+    {THREAD_AWAITING_VERDICT, THREAD_READY},
+    {THREAD_AWAITING_CHILDREN, THREAD_READY},
+    {THREAD_HELD, THREAD_READY},
 };
 
 static bool is_legal(uint32_t from, uint32_t to)
@@ -50,12 +62,12 @@ static void make_transition(void *argument)
     assert_int_equal(thread.state, transition->to);
 }
 
-/* THREAD_STATES stands for a number that is no state. */
+/* To any state, or to THREAD_STATES, which is none. */
 static void every_transition(void **state)
 {
     (void)state;
     uint32_t legal_count = 0;
-    for (uint32_t from = 0; from <= THREAD_STATES; from++) {
+    for (uint32_t from = 0; from < THREAD_STATES; from++) {
         for (uint32_t to = 0; to <= THREAD_STATES; to++) {
             struct transition transition = {from, to};
             if (is_legal(from, to)) {
@@ -74,8 +86,9 @@ static void whoever_waits_is_blocked(void **state)
     (void)state;
     for (uint32_t i = 0; i < THREAD_STATES; i++) {
         const struct thread thread = {.state = (enum thread_state)i};
-        /* What only a wake-up leads out of, to READY, after having run. */
-        const bool waits = is_legal(THREAD_RUNNING, i) && is_legal(i, THREAD_READY);
+        /* What only a wake-up leads out of, to READY, after having run or been held. */
+        const bool waits = i != THREAD_RUNNING && is_legal(i, THREAD_READY) &&
+                           (is_legal(THREAD_RUNNING, i) || is_legal(THREAD_READY, i));
         assert_int_equal(thread_is_blocked(&thread), waits);
     }
 }
@@ -108,6 +121,9 @@ static void a_new_thread_is_at_the_boundary(void **state)
     assert_memory_equal(&thread.fpu, zeros, sizeof thread.fpu);
     assert_null(thread.fpu_hart);
     assert_false(list_is_linked(&thread.run_link));
+    assert_int_equal(thread.heap_index, 0);
+    assert_int_equal(thread.limit.ticks, 0);
+    assert_false(thread.hurried);
     thread_check(&thread);
 }
 
@@ -115,9 +131,8 @@ enum mistake {
     NONE,
     NO_STATE,
     UNKNOWN_FLAG,
-    READY_AND_NOT_QUEUED,
     QUEUED_AND_NOT_READY,
-    DEADLINE_WHILE_RUNNING,
+    IN_A_HEAP_WHILE_RUNNING,
     CROOKED_STACK,
     STACK_BELOW,
     STACK_ABOVE,
@@ -140,15 +155,12 @@ static void check(void *argument)
     case UNKNOWN_FLAG:
         thread.flags = 4;
         break;
-    case READY_AND_NOT_QUEUED:
-        thread.state = THREAD_READY;
-        break;
     case QUEUED_AND_NOT_READY:
         list_append(&queue, &thread.run_link);
         break;
-    case DEADLINE_WHILE_RUNNING:
+    case IN_A_HEAP_WHILE_RUNNING:
         thread.state = THREAD_RUNNING;
-        thread.deadline_index = 1;
+        thread.heap_index = 1;
         break;
     case CROOKED_STACK:
         thread.stack_top = thread.context.sp = STACK_TOP - 8;
@@ -169,9 +181,8 @@ static void the_check_finds_each_wrong_field(void **state)
     assert_null(panic_of(check, &(enum mistake){NONE}));
     expect_panic(check, &(enum mistake){NO_STATE}, "THREAD_STATES");
     expect_panic(check, &(enum mistake){UNKNOWN_FLAG}, "flags");
-    expect_panic(check, &(enum mistake){READY_AND_NOT_QUEUED}, "run_link");
     expect_panic(check, &(enum mistake){QUEUED_AND_NOT_READY}, "run_link");
-    expect_panic(check, &(enum mistake){DEADLINE_WHILE_RUNNING}, "deadline_index");
+    expect_panic(check, &(enum mistake){IN_A_HEAP_WHILE_RUNNING}, "heap_index");
     expect_panic(check, &(enum mistake){CROOKED_STACK}, "stack_top");
     expect_panic(check, &(enum mistake){STACK_BELOW}, "context.sp");
     expect_panic(check, &(enum mistake){STACK_ABOVE}, "context.sp");

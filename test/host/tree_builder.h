@@ -72,10 +72,7 @@ static inline void begin_node(struct tree_builder *tree, const char *name)
     add_bytes(tree, name, (uint32_t)strlen(name) + 1);
 }
 
-static inline void end_node(struct tree_builder *tree)
-{
-    add_token(tree, 2);
-}
+static inline void end_node(struct tree_builder *tree) { add_token(tree, 2); }
 
 /* Every name is written anew: a reader may not rely on equal names being the same
  * place. */

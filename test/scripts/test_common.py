@@ -8,7 +8,7 @@ import pytest
 from trapeze_tools.paths import SCRIPTS
 
 ALL = sorted(path.name for path in SCRIPTS.iterdir() if path.is_file())
-IN_PYTHON = ["run", "gdb", "test", "doctor", "bench"]
+IN_PYTHON = ["run", "gdb", "test", "doctor", "bench", "authority"]
 
 
 @pytest.mark.parametrize("name", ALL)

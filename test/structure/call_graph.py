@@ -82,7 +82,8 @@ def _add_c(graph: CallGraph, info: str, elf: ELFFile, prefix: str) -> None:
     for name, label in _NODE.findall(info):
         if frame := _FRAME.search(label):
             graph.calls.setdefault(name, set())
-            graph.frame_bytes[name] = int(frame[1])
+            # Policies that stand for each other define the same names: the deepest counts.
+            graph.frame_bytes[name] = max(int(frame[1]), graph.frame_bytes.get(name, 0))
             if frame[2] != "static":
                 graph.dynamic.add(name)
     for caller, callee in _EDGE.findall(info):

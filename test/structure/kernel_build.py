@@ -26,6 +26,7 @@ SOURCE = _directory("TRAPEZE_SOURCE")
 BUILD = _directory("TRAPEZE_BUILD")
 KERNEL_SOURCE = SOURCE / "src"
 IMAGE = BUILD / "trapeze.elf"
+POLICY = re.compile(r"sched/policy_(\w+)\.c")
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def _flags_only(command: list[str], file: str) -> tuple[str, ...]:
 
 @functools.cache
 def units() -> tuple[Unit, ...]:
-    """Every file of src/ that compile_commands.json compiles, in its order."""
+    """Every file of src/ that compile_commands.json compiles for the kernel, in its order."""
     path = BUILD / "compile_commands.json"
     if not path.exists():
         raise RuntimeError(f"{path} is missing; build the kernel first: scripts/test builds it")
@@ -73,11 +74,35 @@ def units() -> tuple[Unit, ...]:
         command = entry.get("arguments") or shlex.split(entry["command"])
         output = entry.get("output") or command[command.index("-o") + 1]
         directory = Path(entry["directory"])
-        found.append(Unit(str(source.relative_to(KERNEL_SOURCE)), source,
-                          (directory / output).resolve(),
+        compiled = (directory / output).resolve()
+        if not compiled.is_relative_to(BUILD / "src"):
+            continue  # a user program shares the source
+        found.append(Unit(str(source.relative_to(KERNEL_SOURCE)), source, compiled,
                           _flags_only(command, entry["file"]), directory))
     if not found:
         raise RuntimeError(f"{path} compiles nothing of {KERNEL_SOURCE}")
+    return tuple(found)
+
+
+def built_policy() -> Unit:
+    """The scheduling policy that -DTRAPEZE_SCHED has chosen."""
+    (policy,) = (unit for unit in units() if POLICY.fullmatch(unit.name))
+    return policy
+
+
+@functools.cache
+def policies() -> tuple[Unit, ...]:
+    """Every scheduling policy, compiled as the one in the build is. Each stands in its place."""
+    built = built_policy()
+    found = []
+    for source in sorted((KERNEL_SOURCE / "sched").glob("policy_*.c")):
+        name = str(source.relative_to(KERNEL_SOURCE))
+        compiled = BUILD / "policies" / f"{source.stem}.o"
+        unit = Unit(name, source, compiled, built.command, built.directory)
+        compiled.parent.mkdir(exist_ok=True)
+        result = unit.compile("-c", str(source), "-o", str(compiled))
+        assert result.returncode == 0, f"{name}: {result.stderr}"
+        found.append(unit)
     return tuple(found)
 
 

@@ -14,9 +14,9 @@ import kernel_build
 from findings import expect_none
 from kernel_build import LAYERS, SOURCE
 
-# The aim is 3,500 with messages and handles in it. Until programs are loaded in user mode, the
-# loader, the archive and the process calls are in the kernel, and this holds it where it is.
-KERNEL_LINES_MAX = 4750
+# The aim is 3,500 with everything in it, which is missed (docs/decisions.md, 20): this holds the
+# kernel where it is.
+KERNEL_LINES_MAX = 5950
 FILE_LINES_MAX = 400
 
 

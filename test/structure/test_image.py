@@ -14,6 +14,7 @@ import dwarf
 import kernel_build
 from findings import expect_none
 from kernel_build import IMAGE, KERNEL_SOURCE, SOURCE
+from trapeze_tools import definitions
 
 PF_X, PF_W = 1, 2
 SHF_WRITE, SHF_EXECINSTR = 1, 4
@@ -88,15 +89,17 @@ def test_boot_starts_at_the_first_byte():
 
 # The trap tables.
 
-def table_entries(name: str) -> list[int]:
-    """The function addresses in a table of the kernel's constants."""
+def table_entries(name: str, row: str | None = None) -> list[int]:
+    """The function addresses in a table of the kernel's constants, of which each row is one, or a
+    struct ROW that begins with one."""
     elf = kernel_build.elf(IMAGE)
     symbol = kernel_build.image_symbol(name)
     section = elf.get_section(symbol["st_shndx"])
     assert not section["sh_flags"] & SHF_WRITE, f"{name} is in {section.name}, which is writable"
     start = symbol["st_value"] - section["sh_addr"]
     data = section.data()[start:start + symbol["st_size"]]
-    return [entry for (entry,) in struct.iter_unpack("<Q", data)]
+    entries = [entry for (entry,) in struct.iter_unpack("<Q", data)]
+    return entries[::dwarf.structure_size(row) // 8] if row else entries
 
 
 def function_names() -> dict[int, set[str]]:
@@ -107,7 +110,7 @@ def function_names() -> dict[int, set[str]]:
     return names
 
 
-@pytest.mark.parametrize("name", ["exceptions", "interrupts", "calls"])
+@pytest.mark.parametrize("name", ["exceptions", "interrupts"])
 def test_table_is_constant_and_full(name):
     """Every row leads to the start of a function: no cause may lead to address 0."""
     names = function_names()
@@ -117,21 +120,46 @@ def test_table_is_constant_and_full(name):
         f"row {index}: 0x{entry:x}" for index, entry in enumerate(entries) if entry not in names])
 
 
+def functions_of(table: str, row: str | None = None) -> dict[int, set[str]]:
+    """The functions in the rows of a table that has rows without one."""
+    names = function_names()
+    return {index: names[entry] for index, entry in enumerate(table_entries(table, row)) if entry}
+
+
+def test_each_call_has_its_row():
+    """A call of the list has a row in one of two tables, which leads to the function of its name;
+    those of other numbers lead nowhere."""
+    direct, others = functions_of("direct"), functions_of("rows", "row")
+    listed = {int(number): str(name) for number, name, *_ in definitions.entries(
+        definitions.INTERFACE / "syscalls.def", "SYSCALL")}
+    assert not direct.keys() & others.keys()
+    assert direct.keys() | others.keys() == listed.keys()
+    expect_none("rows of another function", [
+        f"row {number} of {listed[number]}: {names}"
+        for prefixes, rows in ((("endpoint_", "direct_"), direct), (("sys_",), others))
+        for number, names in rows.items()
+        if names.isdisjoint(prefix + listed[number] for prefix in prefixes)])
+
+
 @pytest.mark.parametrize("file, name", [("trap_table.c", "exceptions"),
-                                        ("trap_table.c", "interrupts"), ("syscall.c", "calls")])
+                                        ("trap_table.c", "interrupts"),
+                                        ("syscall.c", "rows"), ("syscall.c", "direct")])
 def test_table_is_declared_constant(file, name):
     """GCC puts a table that nobody happens to change among the constants, const or not."""
     source = (KERNEL_SOURCE / "trap" / file).read_text(encoding="utf-8")
-    assert re.search(rf"\*const {name}\[", source), f"{file}: the rows of {name} are not const"
+    constant = rf"\*const {name}\[|static const struct \w+ \{{.*?^\}} {name}\["
+    assert re.search(constant, source, re.MULTILINE | re.DOTALL), \
+        f"{file}: the rows of {name} are not const"
 
 
 @pytest.mark.parametrize("table, code, handler", [
     ("exceptions", 8, "syscall_dispatch"),
     ("exceptions", 2, "illegal_instruction"),
-    ("exceptions", 13, "fault_end_process"),
-    ("exceptions", -1, "fault_end_process"),
+    ("exceptions", 13, "fault_suspend"),
+    ("exceptions", -1, "fault_suspend"),
     ("interrupts", 5, "interrupt_timer"),
-    ("interrupts", 9, "interrupt_unexpected"),
+    ("interrupts", 9, "interrupt_external"),
+    ("interrupts", 1, "interrupt_unexpected"),
     ("interrupts", -1, "interrupt_unexpected"),
 ])
 def test_row_leads_to_its_handler(table, code, handler):

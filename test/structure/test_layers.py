@@ -5,17 +5,20 @@ A file may need only its own layer and the layers below it, and no group of file
 other in a circle, not even within one layer. The same holds for headers.
 """
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 import kernel_build
 from findings import expect_none
 from graphs import cycles
-from kernel_build import KERNEL_SOURCE, LAYERS, SOURCE
+from kernel_build import KERNEL_SOURCE, LAYERS, SOURCE, Unit
 
 ABI = "trapeze"  # include/trapeze: below every layer
-GENERATED = ("image_", "symbol_")  # what kernel.ld and the table of function names define
+# What kernel.ld, the table of function names, and init's image define.
+GENERATED = re.compile(r"(image|symbol)_\w+|init_(entry|segments|segment_count)")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*["<]([^">]+)[">]', re.MULTILINE)
 
 
@@ -59,11 +62,17 @@ def before_their_providers(edges: list[Edge], order: list[str]) -> list[str]:
             and place[edge.user] < place[edge.provider]]
 
 
-def symbol_tables() -> tuple[dict[str, str], list[tuple[str, str]]]:
+def with_policy(policy: Unit) -> list[Unit]:
+    """The kernel's files, with that scheduling policy."""
+    built = kernel_build.built_policy()
+    return [policy if unit == built else unit for unit in kernel_build.units()]
+
+
+def symbol_tables(units: Iterable[Unit]) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """Which file defines each global symbol, and which file needs which."""
     defined: dict[str, str] = {}
     needed: list[tuple[str, str]] = []
-    for unit in kernel_build.units():
+    for unit in units:
         for symbol in kernel_build.symbols(unit.object):
             if symbol["st_info"]["bind"] == "STB_LOCAL":
                 continue
@@ -74,9 +83,9 @@ def symbol_tables() -> tuple[dict[str, str], list[tuple[str, str]]]:
     return defined, needed
 
 
-def symbol_edges() -> list[Edge]:
+def symbol_edges(units: Iterable[Unit]) -> list[Edge]:
     """Who needs whose symbols: calls, and addresses of functions and data."""
-    defined, needed = symbol_tables()
+    defined, needed = symbol_tables(units)
     return [Edge(user, defined[name], name) for user, name in needed if name in defined]
 
 
@@ -92,11 +101,16 @@ def include_edges(*suffixes: str) -> list[Edge]:
 
 
 def listed_sources() -> list[str]:
-    """KERNEL_SOURCES of src/CMakeLists.txt."""
+    """KERNEL_SOURCES of src/CMakeLists.txt, with the policy that is built."""
     text = (KERNEL_SOURCE / "CMakeLists.txt").read_text(encoding="utf-8")
     match = re.search(r"set\(KERNEL_SOURCES\s+(.*?)\)", text, re.DOTALL)
     assert match, "src/CMakeLists.txt has no set(KERNEL_SOURCES ...)"
-    return match.group(1).split()
+    policy = kernel_build.POLICY.fullmatch(kernel_build.built_policy().name)
+    return match.group(1).replace("${TRAPEZE_SCHED}", policy[1]).split()
+
+
+with_each_policy = pytest.mark.parametrize("policy", kernel_build.policies(),
+                                           ids=lambda unit: Path(unit.name).stem)
 
 
 def test_every_file_is_in_a_layer():
@@ -106,28 +120,31 @@ def test_every_file_is_in_a_layer():
 
 def test_every_source_is_built():
     """A file that is not in the build would escape every other test here."""
-    built = {unit.source for unit in kernel_build.units()}
+    built = {unit.source for unit in (*kernel_build.units(), *kernel_build.policies())}
     left_out = [kernel_build.relative(path) for path in kernel_build.kernel_files(".c", ".S")
                 if path not in built]
     expect_none("not in src/CMakeLists.txt, or the build is stale", left_out)
 
 
-def test_nothing_comes_from_elsewhere():
+@with_each_policy
+def test_nothing_comes_from_elsewhere(policy):
     """Else the edges would not be all there are: no library is linked into the kernel."""
-    defined, needed = symbol_tables()
+    defined, needed = symbol_tables(with_policy(policy))
     strangers = sorted(f"{user}: {name}" for user, name in needed
-                       if name not in defined and not name.startswith(GENERATED))
-    expect_none("needed, but neither the kernel's nor kernel.ld's", strangers)
+                       if name not in defined and not GENERATED.fullmatch(name))
+    expect_none("needed, but neither the kernel's nor generated", strangers)
 
 
-def test_calls_go_down():
-    edges = symbol_edges()
+@with_each_policy
+def test_calls_go_down(policy):
+    edges = symbol_edges(with_policy(policy))
     assert len(edges) > 100, "hardly any file needs another: are the symbols read correctly?"
     expect_none("calls up the layers", upward(edges))
 
 
-def test_no_circle_of_files():
-    expect_none("files that need each other", circular(symbol_edges()))
+@with_each_policy
+def test_no_circle_of_files(policy):
+    expect_none("files that need each other", circular(symbol_edges(with_policy(policy))))
 
 
 def test_includes_go_down():
@@ -143,7 +160,7 @@ def test_no_circle_of_headers():
 def test_sources_are_listed_in_order():
     """Reading src/CMakeLists.txt from the top, no file needs one that is still to come."""
     order = listed_sources()
-    edges = symbol_edges()
+    edges = symbol_edges(kernel_build.units())
     built = {unit.name for unit in kernel_build.units()}
     expect_none("listed, not built", sorted(set(order) - built))
     ranks = [rank(file) for file in order]

@@ -98,6 +98,24 @@ def test_every_call_has_its_section():
     assert list(described) == calls
 
 
+def wrong_constants(text: str, prefix: str) -> list[str]:
+    """Constants of abi.h that no table of the document has with their value."""
+    return [f"{name} is {value}" for name, value, _ in definitions.described(prefix)
+            if not re.search(rf"^\| {value} \| `{name}` \|", text, re.MULTILINE)]
+
+
+@pytest.mark.parametrize("prefix", ["OBJECT_", "KIND_", "VERDICT_", "END_", "INSPECT_",
+                                    "FEATURE_", "SCHEDULER_", "STATUS_"])
+def test_constants_are_told(prefix):
+    expect_none("no row `| VALUE | NAME |` in docs/abi.md",
+                wrong_constants(text_of(reference.DOCUMENT), prefix))
+
+
+def test_wrong_constant_is_found():
+    assert wrong_constants("| 1 | `VERDICT_RESUME` | x |\n| 1 | `VERDICT_KILL` | y |\n",
+                           "VERDICT_") == ["VERDICT_RESUME is 0"]
+
+
 def test_every_error_has_its_place():
     """Each error but E_NO_SYSCALL is told at a call that gives it."""
     calls = names("syscalls.def", "SYSCALL")
@@ -127,7 +145,7 @@ def test_names():
 
 @pytest.fixture(name="lists")
 def copied_lists(tmp_path) -> Path:
-    for file in definitions.INTERFACE.glob("*.def"):
+    for file in (*definitions.INTERFACE.glob("*.def"), definitions.INTERFACE / "abi.h"):
         (tmp_path / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
     return tmp_path
 
@@ -150,6 +168,13 @@ def test_a_list_that_is_not_understood_is_refused(lists, line):
     path.write_text(path.read_text(encoding="utf-8") + line + "\n", encoding="utf-8")
     with pytest.raises(ValueError, match="errors.def: not a"):
         definitions.entries(path, "ERROR")
+
+
+def test_a_changed_right_changes_the_document(lists):
+    header = lists / "abi.h"
+    header.write_text(header.read_text(encoding="utf-8").replace(
+        "#define RIGHT_SEND 0x0001U", "#define RIGHT_SEND 0x8000U"), encoding="utf-8")
+    assert "| `0x8000` | `RIGHT_SEND` |" in reference.updated(text_of(reference.DOCUMENT), lists)
 
 
 def test_arguments_are_counted(lists):

@@ -66,12 +66,26 @@ int clock_gettime(clockid_t clock_id, struct timespec *now)
     return 0;
 }
 
-/* Rounds up: never returns early. */
+long trapeze_sleep_until(uint64_t deadline_ticks)
+{
+    struct trapeze_message message = {.deadline = deadline_ticks};
+
+    if (deadline_ticks == TRAPEZE_NEVER)
+        return E_INVALID;
+    const long result = trapeze_recv(0, &message); /* from nobody: only the deadline */
+    return result == E_TIMEOUT ? 0 : result;
+}
+
+/* Rounds up: never returns early. More seconds than the clock has are all of them. */
 static void sleep_for(uint64_t seconds, uint64_t nanoseconds)
 {
-    uint64_t ticks = (nanoseconds * ticks_per_second + NANOSECONDS - 1) / NANOSECONDS;
+    const uint64_t now = trapeze_time();
+    const uint64_t ticks =
+        (nanoseconds * ticks_per_second + NANOSECONDS - 1) / NANOSECONDS + 1;
+    const uint64_t longest = (UINT64_MAX - now - ticks) / ticks_per_second;
 
-    trapeze_sleep_until(trapeze_time() + seconds * ticks_per_second + ticks + 1);
+    trapeze_sleep_until(seconds < longest ? now + seconds * ticks_per_second + ticks
+                                          : UINT64_MAX);
 }
 
 int nanosleep(const struct timespec *duration, struct timespec *left)

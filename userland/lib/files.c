@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The file descriptors that picolibc's POSIX layer expects. There is no file system:
- * descriptors 1 and 2 are the console, 0 is at its end, and nothing else can be opened,
- * so that a program that tries is told so at run time.
+ * descriptors 0, 1 and 2 are the console, and nothing else can be opened, so that a
+ * program that tries is told so at run time.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -39,16 +39,14 @@ int stat(const char *restrict path, struct stat *restrict status)
     return fail(ENOENT);
 }
 
-int close(int descriptor)
-{
-    return descriptor <= STDERR_FILENO ? 0 : fail(EBADF);
-}
+int close(int descriptor) { return descriptor <= STDERR_FILENO ? 0 : fail(EBADF); }
 
+/* From the same buffer as stdin. */
 ssize_t read(int descriptor, void *buffer, size_t length)
 {
-    (void)buffer;
-    (void)length;
-    return descriptor == STDIN_FILENO ? 0 : fail(EBADF);
+    if (descriptor != STDIN_FILENO)
+        return fail(EBADF);
+    return (ssize_t)glue_read(buffer, length);
 }
 
 ssize_t write(int descriptor, const void *buffer, size_t length)
@@ -81,5 +79,7 @@ int isatty(int descriptor)
 {
     if (descriptor < STDIN_FILENO || descriptor > STDERR_FILENO)
         return fail(EBADF) + 1;
+    if (trapeze_inherited("console") == 0)
+        return fail(ENOTTY) + 1;
     return 1;
 }

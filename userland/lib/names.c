@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
- * Names for numbers: errors, what is wrong with an ELF file, exceptions, how a child
- * ended.
+ * Names for numbers: errors, what is wrong with a program, exceptions, states, how a
+ * child ended.
  */
 #include <inttypes.h>
 #include <stdio.h>
 
 #include <trapeze.h>
+#include <trapeze/program.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define SPAWN_CODE(error) (-(error)-100) /* -100 is 0 */
 
 struct name {
     const char *name;
@@ -20,10 +24,23 @@ static const struct name errors[] = {
 #undef ERROR
 };
 
-static const char *const elf_errors[] = {
-#define ELF_ERROR(code, name, text) [code] = text,
-#include <trapeze/elf_errors.def>
+static const struct name spawn_errors[] = {
+    [SPAWN_CODE(SPAWN_NO_PROGRAM)] = {"SPAWN_NO_PROGRAM",
+                                      "the boot archive has no such program"},
+    [SPAWN_CODE(SPAWN_BAD_ARCHIVE)] = {"SPAWN_BAD_ARCHIVE",
+                                       "the boot archive is broken or missing"},
+    [SPAWN_CODE(SPAWN_TOO_LONG)] = {"SPAWN_TOO_LONG",
+                                    "the arguments and the environment are too long"},
+#define ELF_ERROR(code, name, meaning) \
+    [SPAWN_CODE(SPAWN_BAD_PROGRAM - (code))] = {#name, meaning},
+#include <elf_errors.def>
 #undef ELF_ERROR
+};
+
+static const struct name states[] = {
+#define STATE(number, name, meaning) [number] = {#name, meaning},
+#include <trapeze/states.def>
+#undef STATE
 };
 
 /* Privileged 1.12, table 4.2. */
@@ -33,34 +50,32 @@ static const char *const causes[] = {
 #undef CAUSE
 };
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+static const struct name unknown = {"unknown", "unknown"};
 
-static struct name find_error(long error)
+static const struct name *find(const struct name *names, size_t count, uint64_t number)
 {
-    unsigned long code = -(unsigned long)error;
-
-    if (code < COUNT(errors) && errors[code].name != NULL)
-        return errors[code];
-    return (struct name){"(no error of trapeze/errors.def)", "unknown"};
+    return number < count && names[number].name != NULL ? &names[number] : &unknown;
 }
 
-const char *trapeze_error_name(long error)
+static const struct name *find_error(long error)
 {
-    return find_error(error).name;
+    return error <= SPAWN_NO_PROGRAM
+               ? find(spawn_errors, COUNT(spawn_errors), (uint64_t)SPAWN_CODE(error))
+               : find(errors, COUNT(errors), -(uint64_t)error);
 }
 
-const char *trapeze_error_meaning(long error)
+const char *trapeze_error_name(long error) { return find_error(error)->name; }
+
+const char *trapeze_error_meaning(long error) { return find_error(error)->meaning; }
+
+const char *trapeze_state_name(uint64_t state)
 {
-    return find_error(error).meaning;
+    return find(states, COUNT(states), state)->name;
 }
 
-const char *trapeze_elf_error_text(long elf_error)
+const char *trapeze_state_meaning(uint64_t state)
 {
-    unsigned long code = (unsigned long)elf_error;
-
-    if (code < COUNT(elf_errors) && elf_errors[code] != NULL)
-        return elf_errors[code];
-    return "unknown ELF error";
+    return find(states, COUNT(states), state)->meaning;
 }
 
 const char *trapeze_cause_name(uint64_t scause)

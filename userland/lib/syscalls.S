@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * A stub `long sys_NAME(...)` for every call of syscalls.def, and the wrappers for those with
- * further argument or result registers. The kernel preserves every register but the results, so
- * a wrapper may keep a pointer in a temporary over the ecall. C prototypes: trapeze.h.
+ * A stub `long sys_NAME(...)` for every call of syscalls.def, and a wrapper for each call with
+ * further argument or result registers: the messages and those that tell something. A message
+ * call preserves callee-saved registers only; every other call preserves all but a0 and the
+ * results that it names, so there a wrapper may keep a pointer in a temporary. C prototypes:
+ * trapeze.h.
  */
 #define SYSCALL(number, name, arity, arguments, summary)                                          \
     .equ    SYS_##name, number;                                                                    \
@@ -32,46 +34,140 @@ sys_##name:                                                                     
     .size   \name, . - \name
     .endm
 
-/* long trapeze_wait(long process, uint64_t deadline_ticks, struct trapeze_child *child); */
-    function trapeze_wait
-    # 1. The deadline travels in t1; t0 keeps the pointer.
-    mv      t1, a1
-    mv      t0, a2
-    li      a7, SYS_process_wait
+/* struct trapeze_message. */
+    .equ    MESSAGE_KIND, 0
+    .equ    MESSAGE_LABEL, 8
+    .equ    MESSAGE_WORDS, 16
+    .equ    MESSAGE_TOKEN, 48
+    .equ    MESSAGE_BADGE, 56
+    .equ    MESSAGE_GRANT, 64
+    .equ    MESSAGE_DEADLINE, 72
+    .equ    MESSAGE_WELCOME, 80
+
+/* Label, words, and the handle to grant. */
+    .macro  load_content message
+    ld      a2, MESSAGE_WORDS + 0(\message)
+    ld      a3, MESSAGE_WORDS + 8(\message)
+    ld      a4, MESSAGE_WORDS + 16(\message)
+    ld      a5, MESSAGE_WORDS + 24(\message)
+    ld      t0, MESSAGE_GRANT(\message)
+    ld      a1, MESSAGE_LABEL(\message)
+    .endm
+
+/* A call that receives leaves only callee-saved registers as they were: s0 is to keep the
+ * message, which is in a1. */
+    .macro  keep_message
+    addi    sp, sp, -16
+    .cfi_def_cfa_offset 16
+    sd      s0, 0(sp)
+    .cfi_offset s0, -16
+    mv      s0, a1
+    .endm
+
+/* The system call, and the way back from it: what was received goes to the message at s0, where
+ * an error leaves all but the kind alone. */
+    .macro  receive number
+    li      a7, \number
     ecall
-    # 2. On success a0 to a4 are the structure's five words, in order.
+    sd      a0, MESSAGE_KIND(s0)
     bltz    a0, 1f
-    sd      a0, 0(t0)
-    sd      a1, 8(t0)
-    sd      a2, 16(t0)
-    sd      a3, 24(t0)
-    sd      a4, 32(t0)
+    sd      a1, MESSAGE_LABEL(s0)
+    sd      a2, MESSAGE_WORDS + 0(s0)
+    sd      a3, MESSAGE_WORDS + 8(s0)
+    sd      a4, MESSAGE_WORDS + 16(s0)
+    sd      a5, MESSAGE_WORDS + 24(s0)
+    sd      a6, MESSAGE_TOKEN(s0)
+    sd      a7, MESSAGE_BADGE(s0)
+    sd      t0, MESSAGE_GRANT(s0)
+1:  ld      s0, 0(sp)
+    .cfi_restore s0
+    addi    sp, sp, 16
+    .cfi_def_cfa_offset 0
+    ret
+    .endm
+
+/* long trapeze_call(uint64_t endpoint, struct trapeze_message *message); */
+    function trapeze_call
+    keep_message
+    load_content s0
+    li      a6, 0
+    ld      t1, MESSAGE_DEADLINE(s0)
+    ld      t2, MESSAGE_WELCOME(s0)
+    receive SYS_call
+    end_function trapeze_call
+
+/* long trapeze_reply_recv(uint64_t endpoint, struct trapeze_message *message); */
+    function trapeze_reply_recv
+    keep_message
+    load_content s0
+    ld      a6, MESSAGE_TOKEN(s0)
+    ld      t1, MESSAGE_DEADLINE(s0)
+    ld      t2, MESSAGE_WELCOME(s0)
+    receive SYS_reply_recv
+    end_function trapeze_reply_recv
+
+/* long trapeze_recv(uint64_t endpoint, struct trapeze_message *message); */
+    function trapeze_recv
+    keep_message
+    li      a6, 0
+    li      t0, 0
+    ld      t1, MESSAGE_DEADLINE(s0)
+    ld      t2, MESSAGE_WELCOME(s0)
+    receive SYS_recv
+    end_function trapeze_recv
+
+/* long trapeze_send(uint64_t endpoint, struct trapeze_message *message); */
+    function trapeze_send
+    mv      t3, a1
+    load_content t3
+    li      a6, 0
+    ld      t1, MESSAGE_DEADLINE(t3)
+    li      t2, 0
+    li      a7, SYS_send
+    ecall
+    ret
+    end_function trapeze_send
+
+/* long trapeze_reply(uint64_t token, const struct trapeze_message *message); */
+    function trapeze_reply
+    mv      t3, a1
+    mv      a6, a0
+    li      a0, 0
+    load_content t3
+    li      t1, 0
+    li      t2, 0
+    li      a7, SYS_reply
+    ecall
+    ret
+    end_function trapeze_reply
+
+/* The system call; on success a1 to a4 go to the four words at `results`. */
+    .macro  read_words number, results
+    mv      t3, \results
+    li      a7, \number
+    ecall
+    bltz    a0, 1f
+    sd      a1, 0(t3)
+    sd      a2, 8(t3)
+    sd      a3, 16(t3)
+    sd      a4, 24(t3)
 1:  ret
-    end_function trapeze_wait
+    .endm
 
-/* long trapeze_sleep_until(uint64_t deadline_ticks); */
-    function trapeze_sleep_until
-    mv      t1, a0
-    li      a7, SYS_sleep
-    ecall
-    ret
-    end_function trapeze_sleep_until
+/* long trapeze_handle_inspect(uint64_t handle, struct trapeze_handle *results); */
+    function trapeze_handle_inspect
+    read_words SYS_handle_inspect, a1
+    end_function trapeze_handle_inspect
 
-/* long trapeze_create_words(const uint64_t name[5], long *elf_error); */
-    function trapeze_create_words
-    # 1. The name's five words travel in a0 to a4; t0 keeps the pointer.
-    mv      t0, a1
-    ld      a1, 8(a0)
-    ld      a2, 16(a0)
-    ld      a3, 24(a0)
-    ld      a4, 32(a0)
-    ld      a0, 0(a0)
-    li      a7, SYS_process_create
-    ecall
-    # 2. Beside E_BAD_PROGRAM, a1 tells what is wrong with the ELF file.
-    sd      a1, 0(t0)
-    ret
-    end_function trapeze_create_words
+/* long trapeze_process_inspect(uint64_t process, uint64_t group, uint64_t results[4]); */
+    function trapeze_process_inspect
+    read_words SYS_process_inspect, a2
+    end_function trapeze_process_inspect
+
+/* long trapeze_registers_read(uint64_t process, uint64_t group, uint64_t results[4]); */
+    function trapeze_registers_read
+    read_words SYS_registers_read, a2
+    end_function trapeze_registers_read
 
 /*
  * void trapeze_ecall(struct trapeze_registers *registers);

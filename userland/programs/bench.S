@@ -31,29 +31,63 @@
     ret
 
     function bench_call
+    addi    sp, sp, -16
+    sd      s0, 0(sp)           # what the messages preserve, too
+    sd      s1, 8(sp)
     mv      a7, a0
-    rdinstret t0                # the kernel preserves all but a0
+    mv      s1, a1
+    ld      a0, 0(s1)
+    ld      a1, 8(s1)
+    ld      a2, 16(s1)
+    ld      a3, 24(s1)
+    ld      a4, 32(s1)
+    ld      a5, 40(s1)
+    ld      a6, 48(s1)
+    li      t0, 0
+    li      t1, 0
+    li      t2, 0
+    rdinstret s0
     ecall
-    rdinstret t1
-    sub     a0, t1, t0
-    ret
-
-    function bench_wait
-    mv      t0, a1
-    li      t1, 0               # no deadline
-    li      a7, SYS_process_wait
-    rdinstret t2
-    ecall
-    rdinstret t3
-    sd      t2, 0(t0)
-    sd      t3, 8(t0)
-    sd      a1, 16(t0)
-    sd      a3, 24(t0)
+    rdinstret t0
+    sd      a0, 0(s1)
+    sd      a6, 48(s1)
+    mv      a0, s0
+    mv      a1, t0
+    ld      s0, 0(sp)
+    ld      s1, 8(sp)
+    addi    sp, sp, 16
     ret
 
     function bench_yield_forever
     li      a7, SYS_yield
 1:  ecall
+    j       1b
+
+/* What was received stays where the reply is to be; t0 to t2 come as 0. */
+    function bench_serve_forever
+    mv      s0, a0
+    li      a6, 0               # nobody to reply to yet
+    li      t0, 0
+    li      t1, 0
+    li      t2, 0
+1:  mv      a0, s0
+    li      a7, SYS_reply_recv
+    ecall
+    j       1b
+
+    function bench_signal_forever
+    mv      s0, a0
+    li      a7, SYS_signal
+1:  mv      a0, s0
+    rdinstret t0
+    sd      t0, 0(a1)
+    ecall
+    j       1b
+
+    function bench_interrupt_forever
+1:  rdinstret t0
+    sd      t0, 0(a1)
+    sw      zero, 0(a0)
     j       1b
 
 /* A round is 16 instructions, 12 of them reads: more than 16 from a round's last read to the
@@ -97,12 +131,6 @@
     sd      t5, 80(a0)
     sd      t6, 88(a0)
     ret
-
-    function bench_give_parent
-    li      a1, 1
-    slli    a1, a1, 63
-    or      a0, a0, a1
-    ld      zero, 0(a0)
 
     .bss
     .balign 8

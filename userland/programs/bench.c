@@ -5,7 +5,8 @@
  * -icount, and be alone.
  *
  * Each figure is what instret grew between two reads, less what it grows between two
- * reads with nothing in between. It is the median of several samples.
+ * reads with nothing in between, and less what the other process that it takes does by
+ * itself. It is the median of several samples.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -16,132 +17,63 @@
 #include <trapeze.h>
 
 #include "bench.h"
-#include "illegal.h"
+#include "bench_pairs.h"
 
 #define SAMPLES 9
-#define ATTEMPTS 100 /* for a sample that needs luck */
+#define FEW_SAMPLES 3 /* where each takes long */
+#define ATTEMPTS 100  /* for a sample that needs luck */
 
 static uint64_t pair;
 
-/* The figures: each function takes one sample. */
+/* The figures that take one process: each function takes one sample. */
 
 /* From an ecall to the next instruction. */
 static bool system_call(uint64_t *cost)
 {
-    *cost = bench_call(SYS_process_self) - pair;
+    uint64_t registers[BENCH_REGISTERS] = {0};
+    const struct bench_times times = bench_call(SYS_process_self, registers);
+
+    *cost = times.after - times.before - pair;
     return true;
 }
 
-/* From this process's ecall to the other's next instruction, in another address space:
- * half of the way there and back, without the other's jump to its next ecall. */
-static bool yield_switch(uint64_t *cost)
+/* The same, where it maps a page of memory, and the tables for it are there: at an
+ * address where something was mapped before. */
+static bool map_page(uint64_t *cost)
 {
-    *cost = (bench_call(SYS_yield) - pair - BENCH_YIELD_LOOP_EXTRA) / 2;
-    return true;
+    static uint64_t memory, address;
+
+    if (memory == 0) {
+        memory = (uint64_t)sys_memory_create(1, 0);
+        address = trapeze_range_take(1);
+    }
+    uint64_t registers[BENCH_REGISTERS] = {memory, 0, address,
+                                           0,      1, RIGHT_READ | RIGHT_WRITE};
+    const struct bench_times times = bench_call(SYS_memory_map, registers);
+    static bool tables_are_there;
+    const bool counts = tables_are_there;
+    *cost = times.after - times.before - pair;
+    tables_are_there = true;
+    return sys_memory_unmap(0, registers[0]) == 0 && counts;
 }
 
-/* A time off the CPU: the last instret before it and the first after it; false if other
- * instructions than reads were next to it. */
-struct gap {
-    uint64_t before, after;
-    bool exact;
-};
-
-/* Reading costs QEMU much time: it begins when nine tenths of the time slice are over.
- * With -icount an instruction is a nanosecond. */
-static struct gap find_gap(unsigned phase)
-{
-    uint64_t reads[BENCH_READS];
-    uint64_t slice = (uint64_t)sys_kernel_info(INFO_SLICE_TICKS) * 1000000000 /
-                     (uint64_t)sys_kernel_info(INFO_TIMEBASE_HZ);
-
-    bench_find_gap(reads, slice * 9 / 10 / BENCH_DELAY_INSTRUCTIONS + phase);
-    for (size_t i = 1; i < BENCH_READS; i++)
-        if (reads[i] - reads[i - 1] != 1)
-            return (struct gap){reads[i - 1], reads[i], true};
-    return (struct gap){.exact = false};
-}
-
-/* The other half of preemption(): tells its parent when it came back for the second
- * time. It stays for two times more, so that the parent's gaps do not end. */
-static int preempted_child(unsigned phase)
-{
-    struct gap gaps[4];
-
-    for (int i = 0; i < 4; i++)
-        gaps[i] = find_gap(phase % 16);
-    if (gaps[1].exact)
-        bench_give_parent(gaps[1].after);
-    return EXIT_FAILURE;
-}
-
-/* From the last instruction of a process that the timer interrupts to the first of the
- * one that gets the CPU, where both do nothing but to read instret. In one of this
- * process's first three gaps the child comes back for the second time. (The very first,
- * in which it starts, may come before this process looks.) No sample unless reads are
- * next to the switch on both sides. */
-static bool preemption(uint64_t *cost)
-{
-    static unsigned phase; /* another pair of them with each try */
-    struct gap gaps[3];
-    struct trapeze_child end;
-    char text[12];
-
-    snprintf(text, sizeof(text), "%u", phase / 16 + phase);
-    long child = trapeze_spawn(3, (char *[]){"bench", "--preempted", text, NULL});
-    for (int i = 0; i < 3; i++)
-        gaps[i] = find_gap(phase % 16);
-    phase++;
-    trapeze_wait(child, TRAPEZE_NEVER, &end);
-    if (end.kind != END_FAULTED)
-        return false;
-    uint64_t resumed = end.value & ~(UINT64_C(1) << 63);
-    for (int i = 0; i < 3; i++)
-        if (gaps[i].exact && gaps[i].before < resumed && resumed < gaps[i].after) {
-            *cost = resumed - gaps[i].before - pair;
-            return true;
-        }
-    return false;
-}
-
-/* From an illegal instruction to the next instruction of the parent, which waits. The
- * child tells the low bits of its instret; the parent's wait, which took a little
- * longer than what is measured, tells the others. */
-static bool fault_to_wait(uint64_t *cost)
-{
-    struct bench_wait wait;
-    uint64_t mask = (1 << ILLEGAL_CLOCK_BITS) - 1;
-
-    bench_wait(trapeze_spawn(1, (char *[]){"illegal", NULL}), &wait);
-    uint64_t clock = wait.pc % ILLEGAL_FIELD_ALIGNMENT / 2;
-    uint64_t low = (wait.returned_instret - clock) & mask;
-    uint64_t high = (wait.returned_instret - wait.called_instret - low) & ~mask;
-    *cost = high + low - pair - ILLEGAL_AFTER_CLOCK;
-    return wait.kind == END_FAULTED;
-}
-
-/* A program that does nothing: created, given its name as its only argument, started,
- * ended, waited for. */
-static bool create_exit_wait(uint64_t *cost)
+/* A program that does nothing: spawned, ended, waited for. */
+static bool spawn_exit_wait(uint64_t *cost)
 {
     struct trapeze_child end;
-    uint64_t name;
 
-    memcpy(&name, "trivial", sizeof(name));
-    uint64_t start = trapeze_instret();
-    long child = sys_process_create(name, 0, 0, 0, 0);
-    sys_process_argument(child, sizeof(name), name, 0, 0, 0);
-    sys_process_start(child);
-    trapeze_wait(child, TRAPEZE_NEVER, &end);
+    const uint64_t start = trapeze_instret();
+    trapeze_wait(trapeze_spawn(1, (char *[]){"trivial", NULL}), TRAPEZE_NEVER, &end);
     *cost = trapeze_instret() - start - pair;
     return end.kind == END_EXITED && end.status == EXIT_SUCCESS;
 }
 
-/* From the kernel's first instruction to this program's, if it is the first process. */
-static bool boot_handoff(uint64_t *cost)
+/* From the kernel's first instruction to this program's: by way of init, which starts
+ * the servers and then this. */
+static bool boot_to_program(uint64_t *cost)
 {
     *cost = bench_first_instret - (uint64_t)sys_kernel_info(INFO_ENTRY_INSTRET);
-    return sys_process_self() == 1;
+    return true;
 }
 
 static int compare(const void *a, const void *b)
@@ -151,12 +83,21 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static bool measure(const char *name, bool (*take_sample)(uint64_t *cost))
+/* The console shows the last figure, and init looks after its servers shortly after it
+ * has started them: neither is to be measured. */
+static void let_others_finish(void)
+{
+    trapeze_sleep_until(trapeze_time() +
+                        (uint64_t)sys_kernel_info(INFO_TIMEBASE_HZ) / 20);
+}
+
+static bool measure(const char *name, int wanted, bool (*take_sample)(uint64_t *cost))
 {
     uint64_t samples[SAMPLES];
     int count = 0;
 
-    for (int i = 0; i < ATTEMPTS && count < SAMPLES; i++)
+    let_others_finish();
+    for (int i = 0; i < ATTEMPTS && count < wanted; i++)
         count += take_sample(&samples[count]);
     if (count == 0) {
         printf("bench: %s could not be measured\n", name);
@@ -164,30 +105,26 @@ static bool measure(const char *name, bool (*take_sample)(uint64_t *cost))
     }
     qsort(samples, (size_t)count, sizeof(samples[0]), compare);
     printf("bench: %s %" PRIu64 " instructions\n", name, samples[count / 2]);
-    fflush(stdout);
     return true;
 }
 
-static bool measure_yield(void)
+static bool measure_pair(const char *name, int wanted)
 {
-    struct trapeze_child end;
+    bool measured = pair_begin(name, pair);
 
-    long other = trapeze_spawn(2, (char *[]){"bench", "--yield", NULL});
-    sys_yield(); /* it starts and comes to its loop */
-    bool measured = measure("yield_switch", yield_switch);
-    sys_process_kill(other);
-    trapeze_wait(other, TRAPEZE_NEVER, &end);
+    if (!measured)
+        printf("bench: %s: the other process can't be started\n", name);
+    measured = measured && measure(name, wanted, pair_sample);
+    pair_end();
     return measured;
 }
 
 int main(int argc, char *argv[])
 {
-    if (argc == 2 && strcmp(argv[1], "--yield") == 0)
-        bench_yield_forever();
-    if (argc == 3 && strcmp(argv[1], "--preempted") == 0)
-        return preempted_child((unsigned)strtoul(argv[2], NULL, 10));
+    if (argc == 2)
+        return pair_other(argv[1]);
 
-    long features = sys_kernel_info(INFO_FEATURES);
+    const long features = sys_kernel_info(INFO_FEATURES);
     pair = bench_pair();
     if (pair != 1) {
         puts("bench: instret does not count instructions here: run it as "
@@ -195,14 +132,19 @@ int main(int argc, char *argv[])
              "bench: or as `scripts/run --icount bench`");
         return EXIT_FAILURE;
     }
-    bool measured = measure("syscall_process_self", system_call);
-    measured &= measure_yield();
+    bool measured = measure("syscall_process_self", SAMPLES, system_call);
+    measured &= measure_pair("yield_switch", SAMPLES);
+    measured &= measure_pair("call_reply", SAMPLES);
+    measured &= measure_pair("signal_to_running", SAMPLES);
+    measured &= measure_pair("fault_round_trip", SAMPLES);
+    if (trapeze_inherited("machine") != 0) /* init's manifest gives it, the shell not */
+        measured &= measure_pair("interrupt_to_driver", SAMPLES);
+    measured &= measure("map_page", SAMPLES, map_page);
     if (features & FEATURE_PREEMPT)
-        measured &= measure(
-            features & FEATURE_SSTC ? "preemption_sstc" : "preemption_sbi", preemption);
-    measured &= measure("fault_to_wait", fault_to_wait);
-    measured &= measure("create_exit_wait", create_exit_wait);
-    if (sys_process_self() == 1)
-        measured &= measure("boot_handoff", boot_handoff);
+        measured &=
+            measure_pair(features & FEATURE_SSTC ? "preemption_sstc" : "preemption_sbi",
+                         FEW_SAMPLES);
+    measured &= measure("spawn_exit_wait", SAMPLES, spawn_exit_wait);
+    measured &= measure("boot_to_program", SAMPLES, boot_to_program);
     return measured ? EXIT_SUCCESS : EXIT_FAILURE;
 }

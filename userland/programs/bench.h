@@ -13,22 +13,36 @@ extern uint64_t bench_first_instret;
  * instructions. */
 uint64_t bench_pair(void);
 
-/* How far they are apart with a system call of that number, and no arguments, in
- * between. */
-uint64_t bench_call(long number);
-
-/* Waits for that child, and tells when that began and ended, and how the child did. */
-struct bench_wait {
-    uint64_t called_instret;
-    uint64_t returned_instret;
-    int64_t kind;
-    uint64_t pc;
+/* instret just before a system call and just after it. */
+struct bench_times {
+    uint64_t before, after;
 };
-void bench_wait(long process, struct bench_wait *wait);
 
-/* `ecall` (yield) and `j`, forever. */
+/* Makes the system call with these in a0 to a6, and 0 in t0 to t2 (no grant, no
+ * deadline). registers[0] and registers[6] are then what it gave in a0 and a6. */
+#define BENCH_REGISTERS 7
+struct bench_times bench_call(long number, uint64_t registers[BENCH_REGISTERS]);
+
+/* What the other process of a figure does, forever. Each loop's _EXTRA are its
+ * instructions between what is measured and its own read of instret or its ecall. */
+
+/* `ecall` (yield) and `j`. */
 _Noreturn void bench_yield_forever(void);
-#define BENCH_YIELD_LOOP_EXTRA 1U /* its instructions but for the ecall: the j */
+#define BENCH_YIELD_EXTRA 1U /* the j */
+
+/* Replies to each call with the words that came with it. */
+_Noreturn void bench_serve_forever(uint64_t endpoint);
+#define BENCH_SERVE_EXTRA 3U /* j, mv, li */
+
+/* Puts instret to `shared` and signals. */
+_Noreturn void bench_signal_forever(uint64_t endpoint, volatile uint64_t *shared);
+#define BENCH_SIGNAL_EXTRA 1U /* the sd */
+
+/* Puts instret to `shared` and stores to `alarm`, which is a device's register that
+ * makes it interrupt. */
+_Noreturn void bench_interrupt_forever(volatile uint32_t *alarm,
+                                       volatile uint64_t *shared);
+#define BENCH_INTERRUPT_EXTRA 2U /* sd, sw */
 
 /* After `delay` rounds of a loop of three instructions (at least one), reads instret
  * all the time until this process has been off the CPU. Gives the last reads, oldest
@@ -38,8 +52,3 @@ _Noreturn void bench_yield_forever(void);
 #define BENCH_READS 12
 #define BENCH_DELAY_INSTRUCTIONS 3U
 void bench_find_gap(uint64_t reads[BENCH_READS], uint64_t delay);
-
-/* Ends the process by a load page fault at `value` with bit 63 set, which is no
- * address: the parent finds it in `value` of struct trapeze_child. So a child can give
- * it 63 bits. */
-_Noreturn void bench_give_parent(uint64_t value);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the machine runs unless it is told to run something else: limited direct
- * execution in three short pieces, which are other programs, and what to try next.
+ * demo: limited direct execution in three short pieces, which are other programs, and
+ * what to try next.
  */
+#include <inttypes.h>
 #include <stdio.h>
 
 #include <trapeze.h>
@@ -10,18 +11,20 @@
 static void run(const char *introduction, int argc, char *const argv[])
 {
     struct trapeze_child child;
+    struct trapeze_handle facts = {0};
     char text[120];
 
     printf("\n---- %s ----\n\n", introduction);
     fflush(stdout);
-    long id = trapeze_spawn(argc, argv);
-    if (id < 0) {
-        printf("%s can't be started: %s (%s)\n", argv[0], trapeze_error_meaning(id),
-               trapeze_error_name(id));
+    const long process = trapeze_spawn(argc, argv);
+    if (process < 0) {
+        printf("%s can't be started: %s (%s)\n", argv[0],
+               trapeze_error_meaning(process), trapeze_error_name(process));
         return;
     }
-    trapeze_wait(id, TRAPEZE_NEVER, &child);
-    printf("\nProcess %ld, %s, %s.\n", id, argv[0],
+    trapeze_handle_inspect((uint64_t)process, &facts);
+    trapeze_wait(process, TRAPEZE_NEVER, &child);
+    printf("\nProcess %" PRIu64 ", %s, %s.\n", facts.number, argv[0],
            trapeze_describe(&child, text, sizeof(text)));
 }
 
@@ -42,15 +45,14 @@ int main(void)
         (char *[]){"shares", "3", NULL});
 
     puts(
-        "\nNow try, one at a time:\n\n"
-        "  scripts/run restricted        everything forbidden, and what the kernel "
-        "does\n"
-        "  scripts/run hog               a program that never yields, and one that "
-        "does\n"
+        "\nNow try, one at a time, in Trapeze's shell:\n\n"
+        "  restricted        everything forbidden, and what the kernel does\n"
+        "  hog               a program that never yields, and one that does\n"
+        "  shares 8          eight processes, equal shares\n\n"
+        "or from outside:\n\n"
         "  scripts/run --append preempt=off hog\n"
         "                                the same without the timer interrupt\n"
         "  scripts/run --icount measure  what a system call and a context switch cost\n"
-        "  scripts/run shares 8          eight processes, equal shares\n"
         "  scripts/gdb direct            step through a trap in the debugger");
     return 0;
 }

@@ -42,9 +42,11 @@ static int alone(void)
     }
     spin(MILLIONS);
     bool has_run = trapeze_wait(polite, IN_THE_PAST, &end) == polite;
-    printf("hog: those were my %u million instructions; meanwhile, the polite process "
-           "%s.\n",
-           MILLIONS, has_run ? "took all its turns" : "did not run to its end");
+    /* So short a line goes to the console in one message: no turn comes before it that
+     * was taken after it. */
+    puts("hog: I have done my spinning.");
+    printf("hog: meanwhile, the polite process %s.\n",
+           has_run ? "took all its turns" : "did not run to its end");
     fflush(stdout);
     if (!has_run)
         trapeze_wait(polite, TRAPEZE_NEVER, &end);

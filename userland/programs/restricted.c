@@ -2,16 +2,17 @@
  *
  * restricted: everything that a process may not do, one by one, and what the kernel
  * does. Each attempt is made by a child of its own, this program again, started with
- * the attempt's name
- * (`restricted sret`); the parent compares the child's end with the one that it has to
- * have.
+ * the attempt's name (`restricted sret`); the parent compares the child's end with the
+ * one that it has to have.
  */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <trapeze.h>
+#include <trapeze/program.h>
 
 #include "survive.h"
 
@@ -25,7 +26,7 @@ enum {
 };
 
 #define RETURN_INSTRUCTION 0x8082 /* ret, in the compressed encoding */
-#define STACK_BOTTOM (USER_STACK_TOP - DEFAULT_STACK_BYTES)
+#define STACK_BOTTOM (USER_STARTUP - DEFAULT_STACK_BYTES)
 
 typedef void routine_t(uintptr_t address);
 
@@ -66,6 +67,13 @@ static const struct {
      survive_unknown_calls},
     {"division", "division by zero: -1, as the ISA defines it", survive_division},
     {"garbage", "every system call with garbage in all registers", survive_garbage},
+    {"guessed", "kill, power off, map devices by guessed handles: E_BAD_HANDLE",
+     survive_guessed_handles},
+    {"narrow", "more than its handles allow: E_RIGHTS", survive_narrow_handles},
+    {"badge", "pose as another client of the console: E_BADGE", survive_second_badge},
+    {"own_kernel", "map its own pages into the kernel's half: E_INVALID",
+     survive_kernel_mapping},
+    {"urgent", "be more urgent than it was made: E_RIGHTS", survive_urgency},
     {"sp_null", "a system call with sp = 0", survive_null_sp},
     {"sp_kernel", "a system call with sp in the kernel", survive_kernel_sp},
 };
@@ -168,7 +176,7 @@ static void attempt_everything(void)
 
     if (wanted != NULL) { /* a `ret` for those who execute their stack and their heap */
         *(volatile uint16_t *)STACK_BOTTOM = RETURN_INSTRUCTION;
-        *(volatile uint16_t *)sys_memory_extend(1) = RETURN_INSTRUCTION;
+        *(volatile uint16_t *)sbrk(PAGE_BYTES) = RETURN_INSTRUCTION;
     }
     for (size_t i = 0; i < sizeof(instructions) / sizeof(instructions[0]); i++)
         attempt(instructions[i].name, instructions[i].what, instructions[i].routine, 0,
@@ -205,14 +213,16 @@ int main(int argc, char *argv[])
     }
     puts("A process runs straight on the CPU, in user mode, where the hardware refuses "
          "whatever\n"
-         "would take control from the kernel. It traps instead, and the kernel's "
-         "handler ends\n"
-         "the process: that one alone, with the cause in its exit status. Watch:\n");
+         "would take control from the kernel. It traps instead, and the kernel tells "
+         "the\n"
+         "process's supervisor, which ends it: that one alone, with the cause. "
+         "Watch:\n");
     attempt_everything();
     puts("\nThis process was never touched: it is the one that counted. The last few "
-         "did nothing\n"
-         "that is forbidden, only something odd; each was given its defined result and "
-         "went on.");
+         "only asked\n"
+         "for what they may not have, or did something odd; each was given its defined "
+         "result\n"
+         "and went on.");
     printf("restricted: %d of %d as expected\n", as_expected, attempted);
     return as_expected == attempted ? EXIT_SUCCESS : EXIT_FAILURE;
 }

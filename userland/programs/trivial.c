@@ -2,7 +2,4 @@
  *
  * Does nothing, for those who measure what starting and ending a program costs.
  */
-int main(void)
-{
-    return 0;
-}
+int main(void) { return 0; }

@@ -14,17 +14,11 @@
 
 #define PROGRAM "test-abort"
 
-static void at_exit(void)
-{
-    fputs(PROGRAM ": the exit handler ran\n", stdout);
-}
+static void at_exit(void) { fputs(PROGRAM ": the exit handler ran\n", stdout); }
 
 static const char *role = "";
 
-static void leave_at_exit(void)
-{
-    _Exit(77);
-}
+static void leave_at_exit(void) { _Exit(77); }
 
 __attribute__((destructor)) static void leave_in_destructor(void)
 {
@@ -32,10 +26,7 @@ __attribute__((destructor)) static void leave_in_destructor(void)
         _Exit(78);
 }
 
-static void leave_in_handler(int number)
-{
-    _Exit(79 + number - SIGABRT);
-}
+static void leave_in_handler(int number) { _Exit(79 + number - SIGABRT); }
 
 static int child(const char *how)
 {

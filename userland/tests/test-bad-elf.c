@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT
  *
- * A program that the kernel has to refuse: CMakeLists.txt gives it too large a stack.
+ * A program that no loader takes: CMakeLists.txt gives it too large a stack.
  */
-int main(void)
-{
-    return 0;
-}
+int main(void) { return 0; }

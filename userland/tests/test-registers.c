@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <trapeze/program.h>
+
 #include "children.h"
 #include "spin.h"
 
@@ -93,6 +95,24 @@ static long call(struct trapeze_registers registers, long number, int results,
     return (long)registers.a0;
 }
 
+/* What a call of the messages leaves where it receives nothing: 0 in all registers but
+ * a0 and those that a C function preserves. */
+static long message_call(struct trapeze_registers registers, long number,
+                         const char *name)
+{
+    struct trapeze_registers expected = registers;
+
+    expected.t0 = expected.t1 = expected.t2 = expected.t3 = 0;
+    expected.t4 = expected.t5 = expected.t6 = 0;
+    expected.a1 = expected.a2 = expected.a3 = expected.a4 = 0;
+    expected.a5 = expected.a6 = expected.a7 = 0;
+    registers.a7 = (uint64_t)number;
+    trapeze_ecall(&registers);
+    expected.a0 = registers.a0;
+    check_same(&registers, &expected, name);
+    return (long)registers.a0;
+}
+
 static struct trapeze_registers arguments(uint64_t a0, uint64_t a1, uint64_t a2,
                                           uint64_t t1)
 {
@@ -101,65 +121,87 @@ static struct trapeze_registers arguments(uint64_t a0, uint64_t a1, uint64_t a2,
     registers.a0 = a0;
     registers.a1 = a1;
     registers.a2 = a2;
-    registers.a3 = registers.a4 = 0;
+    registers.a3 = registers.a4 = registers.a5 = 0;
     registers.t1 = t1;
     return registers;
 }
 
-static long create_exiting_child(void)
+/* No grant, and none is welcome. */
+static struct trapeze_registers message_to(uint64_t endpoint, uint64_t label,
+                                           uint64_t deadline)
 {
-    uint64_t name;
+    struct trapeze_registers registers = arguments(endpoint, label, 0, deadline);
 
-    memcpy(&name, "trivial", sizeof(name));
-    long child =
-        call(arguments(name, 0, 0, 0), SYS_process_create, 1, "process_create");
-    CHECK(child > 0);
-    CHECK_EQUAL(call(arguments((uint64_t)child, 8, name, 0), SYS_process_argument, 1,
-                     "process_argument"),
-                0);
-    return child;
+    registers.t0 = registers.t2 = registers.a6 = 0;
+    return registers;
 }
 
 static void test_system_calls(void)
 {
-    uint64_t soon = trapeze_time() + 20000;
-
     CHECK_EQUAL(call(arguments(1, 2, 3, 4), SYS_process_self, 1, "process_self"),
                 sys_process_self());
     CHECK_EQUAL(call(arguments(1, 2, 3, 4), SYS_yield, 1, "yield"), 0);
-    CHECK_EQUAL(call(arguments(1, 2, 3, soon), SYS_sleep, 1, "sleep"), 0);
-    CHECK(call(arguments(1, 2, 3, 4), SYS_memory_extend, 1, "memory_extend") > 0);
     CHECK_EQUAL(
         call(arguments(INFO_ABI_VERSION, 2, 3, 4), SYS_kernel_info, 1, "kernel_info"),
         TRAPEZE_ABI_VERSION);
-    CHECK(call(arguments(1, '\n', 0, 4), SYS_debug_write, 1, "debug_write") >= 0);
-
-    long child = create_exiting_child();
-    CHECK_EQUAL(call(arguments((uint64_t)child, 2, 3, 4), SYS_process_start, 1,
-                     "process_start"),
+    CHECK_EQUAL(call(arguments(0, INSPECT_STATE, 3, 4), SYS_process_inspect, 5,
+                     "process_inspect"),
                 0);
+    CHECK_EQUAL(call(arguments(0, 99, 3, 4), SYS_process_inspect, 1,
+                     "process_inspect, of no group"),
+                E_INVALID);
+
+    long endpoint =
+        call(arguments(1, 2, 3, 4), SYS_endpoint_create, 1, "endpoint_create");
+    CHECK(endpoint > 0);
+    long handle = call(arguments((uint64_t)endpoint, RIGHT_SIGNAL, 5, 4),
+                       SYS_handle_duplicate, 1, "handle_duplicate");
+    CHECK(handle > 0);
+    CHECK_EQUAL(call(arguments((uint64_t)handle, 2, 3, 4), SYS_handle_inspect, 5,
+                     "handle_inspect"),
+                0);
+    CHECK_EQUAL(call(arguments((uint64_t)handle, 2, 3, 4), SYS_signal, 1, "signal"), 0);
     CHECK_EQUAL(
-        call(arguments((uint64_t)child, 2, 3, 0), SYS_process_wait, 5, "process_wait"),
-        child);
-    child = create_exiting_child();
-    CHECK_EQUAL(call(arguments((uint64_t)child, 2, 3, trapeze_time() + 20000),
-                     SYS_process_wait, 1, "process_wait, which times out"),
-                E_TIMEOUT);
-    CHECK_EQUAL(
-        call(arguments((uint64_t)child, 2, 3, 4), SYS_process_kill, 1, "process_kill"),
+        call(arguments((uint64_t)handle, 2, 3, 4), SYS_handle_close, 1, "handle_close"),
         0);
-    CHECK_EQUAL(call(arguments(0, 2, 3, 0), SYS_process_wait, 5, "process_wait"),
-                child);
+    long memory = call(arguments(3, 0, 3, 4), SYS_memory_create, 1, "memory_create");
+    CHECK(memory > 0);
+    CHECK_EQUAL(call(arguments((uint64_t)memory, 2, 3, 4), SYS_object_destroy, 1,
+                     "object_destroy"),
+                0);
+    CHECK_EQUAL(call(arguments(0, 0, 0, 0), 0, 1, "no system call"), E_NO_SYSCALL);
 }
 
-/* fresh.S has stored them: sp, a0 and a1 are the program's arguments, the rest is 0. */
+static void test_messages(void)
+{
+    const uint64_t past = 1, soon = trapeze_time() + 20000;
+    const uint64_t endpoint = (uint64_t)sys_endpoint_create();
+
+    CHECK_EQUAL(message_call(message_to(0, 0, soon), SYS_recv, "recv, to sleep"),
+                E_TIMEOUT);
+    CHECK(trapeze_time() >= soon);
+    CHECK_EQUAL(message_call(message_to(endpoint, 0, past), SYS_recv, "recv"),
+                E_TIMEOUT);
+    CHECK_EQUAL(message_call(message_to(endpoint, 0, past), SYS_send, "send"),
+                E_TIMEOUT);
+    CHECK_EQUAL(
+        message_call(message_to(endpoint, 0, trapeze_time() + 20000), SYS_call, "call"),
+        E_TIMEOUT);
+    CHECK_EQUAL(message_call(message_to(0, 0, 0), SYS_reply, "reply"), E_BAD_TOKEN);
+    CHECK_EQUAL(
+        message_call(message_to(endpoint, 0, past), SYS_reply_recv, "reply_recv"),
+        E_TIMEOUT);
+}
+
+/* fresh.S has stored them: sp and a0 tell where the startup block is, the rest is 0. */
 static void test_fresh(void)
 {
     for (size_t i = 0; i < sizeof(fresh_registers) / sizeof(fresh_registers[0]); i++)
-        if (i != 2 - 1 && i != 10 - 1 && i != 11 - 1 && !CHECK(fresh_registers[i] == 0))
+        if (i != 2 - 1 && i != 10 - 1 && !CHECK(fresh_registers[i] == 0))
             printf("    word %zu of spin.h's fresh_registers is 0x%lx\n", i,
                    fresh_registers[i]);
-    CHECK_EQUAL(fresh_registers[2 - 1] % 16, 0);
+    CHECK_EQUAL(fresh_registers[2 - 1], USER_STARTUP);
+    CHECK_EQUAL(fresh_registers[10 - 1], USER_STARTUP);
 }
 
 int main(int argc, char *argv[])
@@ -169,5 +211,6 @@ int main(int argc, char *argv[])
         return spinning_child(strtoul(argv[2], NULL, 10));
     test_preemption();
     test_system_calls();
+    test_messages();
     return check_end(PROGRAM);
 }

@@ -36,11 +36,9 @@ static struct turn take_turn(uint64_t *last, uint64_t slice)
 
 int main(int argc, char *argv[])
 {
-    struct trapeze_child end;
     struct turn turns[TURNS];
     uint64_t hz = (uint64_t)sys_kernel_info(INFO_TIMEBASE_HZ);
     uint64_t slice = (uint64_t)sys_kernel_info(INFO_SLICE_TICKS) * (1000000000 / hz);
-    uint64_t last = trapeze_instret();
 
     (void)argv;
     while (argc == 3)
@@ -49,12 +47,13 @@ int main(int argc, char *argv[])
         puts(PROGRAM ": such slices are too short to be measured: slice=1ms will do");
         return 2;
     }
+    let_others_finish();
+    uint64_t last = trapeze_instret();
     long other = start_child(PROGRAM, "spin", 0);
     take_turn(&last, slice); /* begins in the middle of a slice */
     for (int i = 0; i < TURNS; i++)
         turns[i] = take_turn(&last, slice);
-    CHECK_EQUAL(sys_process_kill(other), 0);
-    CHECK_EQUAL(trapeze_wait(other, TRAPEZE_NEVER, &end), other);
+    kill_child(other);
 
     for (int i = 0; i < TURNS; i++) {
         printf(PROGRAM ": %" PRIu64 " instructions, then %" PRIu64

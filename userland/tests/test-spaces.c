@@ -24,7 +24,6 @@ static int keep(uint64_t value)
 
 int main(int argc, char *argv[])
 {
-    struct trapeze_child end;
     long keepers[KEEPERS];
 
     if (argc == 3)
@@ -37,11 +36,8 @@ int main(int argc, char *argv[])
         keepers[i] = start_child(PROGRAM, "keep", i + 1);
     for (unsigned long left = strtoul(argv[1], NULL, 10); left > 0; left--)
         expect_exit(trapeze_spawn(1, (char *[]){"trivial", NULL}), 0);
-    for (unsigned i = 0; i < KEEPERS; i++) {
-        CHECK_EQUAL(sys_process_kill(keepers[i]), 0);
-        CHECK_EQUAL(trapeze_wait(keepers[i], TRAPEZE_NEVER, &end), keepers[i]);
-        CHECK_EQUAL(end.kind, END_KILLED); /* until then it had found its value */
-    }
+    for (unsigned i = 0; i < KEEPERS; i++)
+        kill_child(keepers[i]); /* until then it had found its value */
     printf(PROGRAM ": %s address spaces, %ld bits of ASID\n", argv[1],
            sys_kernel_info(INFO_ASID_BITS));
     return check_end(PROGRAM);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Reads the lists in include/trapeze/*.def, and refuses whatever it does not understand."""
+"""Reads the lists and constants in include/trapeze, and refuses what it does not understand."""
 
 from __future__ import annotations
 
@@ -25,6 +25,32 @@ def entries(path: Path, macro: str) -> list[tuple[int | str, ...]]:
     if rest := text[position:].strip():
         raise ValueError(f"{path.name}: not a {macro}(...): {rest.splitlines()[0]}")
     return found
+
+
+_CONSTANT = re.compile(
+    r"^(?:#define (?P<macro>\w+) | {4}(?P<member>\w+) = )(?P<value>0x[0-9a-fA-F]+|\d+)U?L?,?"
+    r"(?:[ \t]+/\* (?P<meaning>.*?) \*/)?$",
+    re.MULTILINE,
+)
+
+
+def described(prefix: str, path: Path = INTERFACE / "abi.h") -> list[tuple[str, int, str]]:
+    """(name, value, what the comment behind it says) of the macros and the members of enums whose
+    names begin so, in their order."""
+    text = path.read_text(encoding="utf-8")
+    found = []
+    for match in _CONSTANT.finditer(text):
+        name = match["macro"] or match["member"]
+        if name.startswith(prefix):
+            found.append((name, int(match["value"], 0), match["meaning"] or ""))
+    if not found:
+        raise ValueError(f"{path.name} has no {prefix}...")
+    return found
+
+
+def constants(prefix: str, path: Path = INTERFACE / "abi.h") -> dict[str, int]:
+    """The values of those."""
+    return {name: value for name, value, _ in described(prefix, path)}
 
 
 def _fields(text: str, position: int, path: Path) -> tuple[tuple[int | str, ...], int]:

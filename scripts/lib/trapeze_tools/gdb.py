@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -27,14 +26,14 @@ from .watch import Console
 
 NAMES = ("gdb-multiarch", "riscv64-unknown-elf-gdb")
 COMMANDS = SCRIPTS / "lib" / "gdb" / "load.py"
-DEFAULT_PROGRAM = "demo"
+DEFAULT_PROGRAM = "shell"
 
 _START_SECONDS = 30.0
 _FOREVER = 1e6
 
 _DESCRIPTION = """\
 Installs what is missing, builds Trapeze, starts QEMU halted at reset and GDB connected to it, with
-the symbols of the kernel and of PROGRAM (default: demo). QEMU ends when GDB does.
+the symbols of the kernel and of PROGRAM (default: shell). QEMU ends when GDB does.
 
 In GDB: `tz help` lists the commands that know Trapeze, Ctrl-C stops the machine, `continue` lets it
 go on, `stepi` on an ecall lands on trap_entry. What the machine writes appears between GDB's own
@@ -169,14 +168,13 @@ class ConsolePump(threading.Thread):
 
 def wait_until_listening(emulator: Emulator) -> None:
     """Returns when QEMU's monitor answers: by then GDB can connect."""
-    deadline = time.monotonic() + _START_SECONDS
-    while emulator.monitor.registers() is None:
-        if select.select([emulator.output], [], [], 0)[0]:
-            raise ToolError(
-                "QEMU has ended before GDB could connect", "what QEMU says above is the reason"
-            )
-        if time.monotonic() > deadline:
-            raise ToolError(f"QEMU did not answer in {_START_SECONDS:g} s")
+    if emulator.monitor.wait_for_start(_START_SECONDS):
+        return
+    if select.select([emulator.output], [], [], 1)[0]:
+        raise ToolError(
+            "QEMU has ended before GDB could connect", "what QEMU says above is the reason"
+        )
+    raise ToolError(f"QEMU did not answer in {_START_SECONDS:g} s")
 
 
 @contextlib.contextmanager

@@ -9,12 +9,15 @@ import re
 import socket
 
 
+_ANSWER_SECONDS = 1.0
+
+
 class Monitor:
     """The monitor of one QEMU. No answer in time is None, never an error, and then for good."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
-        self._socket.settimeout(1.0)
+        self._socket.settimeout(_ANSWER_SECONDS)
         self._stream = connection.makefile("rwb")
         self._greeted = False
         self._answers = True
@@ -23,6 +26,13 @@ class Monitor:
         with contextlib.suppress(OSError):  # of what QEMU was still to be told, if it has ended
             self._stream.close()
         self._socket.close()
+
+    def wait_for_start(self, seconds: float) -> bool:
+        """Whether QEMU answers by then; to be called first. On a busy host a start takes long."""
+        self._socket.settimeout(seconds)
+        answer = self._ask("query-status")
+        self._socket.settimeout(_ANSWER_SECONDS)
+        return answer is not None
 
     def quit(self) -> bool:
         """Asks QEMU to end; whether it said that it will."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Brings the tables in docs/abi.md up to date with include/trapeze/*.def.
+"""Brings the tables in docs/abi.md up to date with the lists that they are made from.
 
 A table stands between the lines `<!-- table: NAME -->` and `<!-- end of table -->`. The target
 `reference` of the build runs this; with --check it only tells whether there is something to do.
@@ -14,10 +14,11 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from .definitions import INTERFACE, entries
+from .definitions import INTERFACE, described, entries
 from .paths import SOURCE
 
 DOCUMENT = SOURCE / "docs" / "abi.md"
+LIBRARY = SOURCE / "userland" / "lib" / "include"
 COMMAND = "cmake --build build --target reference"
 
 _TABLE = re.compile(
@@ -53,15 +54,24 @@ def registers(words: Sequence[str]) -> str:
     return ", ".join(parts)
 
 
-def _coded(file: str, macro: str, header: Sequence[str], sign: str = "") -> Callable[[Path], str]:
-    """A table of a list of (code, name, meaning)."""
+def _coded(
+    file: str, macro: str, header: Sequence[str], sign: str = "", home: Path | None = None
+) -> Callable[[Path], str]:
+    """A table of a list of (code, name, meaning), in `home` or in the folder that is asked for."""
 
     def table(folder: Path) -> str:
-        listed = entries(folder / file, macro)
+        listed = entries((home or folder) / file, macro)
         rows = [(f"{sign}{code}", f"`{name}`", meaning) for code, name, meaning in listed]
         return markdown(header, rows)
 
     return table
+
+
+def rights(folder: Path) -> str:
+    """A table of the bits RIGHT_..., with what the comment behind each says."""
+    listed = described("RIGHT_", folder / "abi.h")
+    rows = [(f"`{bit:#06x}`", f"`{name}`", meaning) for name, bit, meaning in listed]
+    return markdown(("bit", "name", "on which objects, and for what"), rows)
 
 
 TABLES: dict[str, Callable[[Path], str]] = {
@@ -69,7 +79,11 @@ TABLES: dict[str, Callable[[Path], str]] = {
     "errors": _coded("errors.def", "ERROR", ("result", "name", "meaning"), "-"),
     "kernel-info": _coded("info.def", "INFO", ("item", "name", "value")),
     "causes": _coded("causes.def", "CAUSE", ("`scause`", "name", "meaning")),
-    "elf-errors": _coded("elf_errors.def", "ELF_ERROR", ("`a1`", "name", "what is wrong")),
+    "rights": rights,
+    "states": _coded("states.def", "STATE", ("number", "name", "the process")),
+    "elf-errors": _coded(
+        "elf_errors.def", "ELF_ERROR", ("number", "name", "what is wrong"), home=LIBRARY
+    ),
 }
 
 

@@ -24,8 +24,8 @@ _DESCRIPTION = """\
 Installs what is missing, builds Trapeze and boots it in QEMU.
 
 With PROGRAM, runs that one user program: prints what it prints, powers the machine off, and exits
-with its exit status. Without, boots into a demonstration, with the keyboard connected to the
-machine's console: Ctrl-A X ends QEMU, Ctrl-A H lists what else there is."""
+with its exit status. Without, boots into the shell, with the keyboard connected to the machine's
+console: `help` lists its commands, Ctrl-A X ends QEMU, Ctrl-A H lists what else that can do."""
 
 _EPILOG = """\
 exit status:
@@ -84,16 +84,6 @@ def check_program(made: build.Build, name: str) -> None:
     programs = made.programs()
     if name not in programs:
         raise UsageError(f"there is no program '{name}'", "programs: " + " ".join(programs))
-
-
-def suggestions(made: build.Build) -> str:
-    """What to try after the demonstration."""
-    programs = [name for name in made.programs() if not name.startswith("test-")]
-    return (
-        "Try one by itself: scripts/run PROGRAM\n"
-        f"  programs: {' '.join(programs)}\n"
-        "Options, such as --gdb and --append preempt=off: scripts/run --help"
-    )
 
 
 def write_out(data: bytes) -> None:
@@ -174,14 +164,11 @@ def main(arguments: Sequence[str]) -> int:
     if options.gdb:
         announce_debugger(made, options.gdb_port)
     with kept_terminal():
-        status = boot(
+        return boot(
             qemu.find(options.qemu),
             machine,
             write_out,
-            console=Console(show_firmware=options.verbose or not command),
+            console=Console(show_firmware=options.verbose),
             timeout=options.timeout,
             stdin=subprocess.DEVNULL if command else None,
         )
-    if not command and status == 0:
-        print(suggestions(made), file=sys.stderr)
-    return status

@@ -125,17 +125,21 @@ class Stretch:
         return Counter(map(symbols.function_at, self.addresses))
 
 
+def is_kernel(pc: int) -> bool:
+    """Whose instruction it is, the firmware's left out. User programs lie below RAM's physical
+    addresses, the kernel above: in the upper half, and at its load address while it boots."""
+    return pc >= RAM_BASE
+
+
 def stretches(addresses: Iterable[int], lets_in: frozenset[int]) -> Iterator[Stretch]:
     """The stretches after the first user instruction; what was before it is the boot.
 
     One ends before a user instruction, and with each instruction that lets an interrupt in or looks
-    for one: a long operation that finds one pending makes way for it. User programs lie below
-    RAM's physical addresses, the kernel above: in the upper half, and at its load address while
-    it boots.
+    for one: a long operation that finds one pending makes way for it.
     """
     current: list[int] | None = None
     for pc in addresses:
-        if pc < RAM_BASE:
+        if not is_kernel(pc):
             if current:
                 yield Stretch(current)
             current = []

@@ -3,5 +3,5 @@
 
 Layers, lower ones first: definitions (the source's lists), csr and paging (the architecture, pure),
 machine (registers and memory of the halted machine), kernel (its structures, through debug
-information), programs (their symbols), place (where the hart is), commands.
+information), programs (their symbols), breakpoints, place (where the hart is), commands.
 """

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Sequence
 
 import gdb
 
-from . import csr, definitions, kernel, machine, paging, place, programs
+from . import breakpoints, csr, definitions, kernel, machine, paging, place, programs
 
 _ECALL = bytes.fromhex("73000000")
 _COLUMNS = 4
+_TEXT_BYTES = 4  # so many at least look like text
+_LARGE = 1 << 16  # numbers from here on are read more easily in hexadecimal
 
 
 def _say(text: str = "") -> None:
@@ -69,7 +71,7 @@ class Trapframe(Command):
 
     tz trapframe [PROCESS]
 
-    PROCESS is an id or a name; without it, the process that the hart runs. While that one is in
+    PROCESS is a number or a name; without it, the process that the hart runs. While that one is in
     user mode its registers are the hart's own (`info registers`), and its trapframe still has
     what the last trap saved."""
 
@@ -90,12 +92,13 @@ class Trapframe(Command):
 
 
 class Ps(Command):
-    """Every process: id, name, state, pc, what it waits for, parent, frames.
+    """Every process: state, pc, what it waits for, priority, budget, handles, parent.
 
     tz ps
 
-    Children follow their parent. The pc is where the process is or goes on in user mode. Frames
-    are the pages that it has: its own, their page tables, its kernel stack."""
+    The pc is where the process is or goes on in user mode. A priority that it has been lent stands
+    behind its own. Pages and slots (of objects) are those in use, its children's budgets included,
+    and those that it may use. One that has ended is listed until its supervisor has heard of it."""
 
     name = "ps"
 
@@ -105,41 +108,227 @@ class Ps(Command):
         if not there:
             _say("there is no process yet")
             return
-        hart = kernel.Hart()
-        current = hart.current.address if hart.current else 0
-        rows = [("", "ID", "NAME", "STATE", "PC", "WAITS FOR", "PARENT", "FRAMES")]
-        for process in there:
-            rows.append((
-                "*" if process.address == current else "",
-                process.id,
-                process.name,
-                process.thread.state + (", dying" if process.thread.is_dying else ""),
-                _hex(self._pc(process, current)),
-                self._waits_for(process),
-                process.parent or "-",
-                process.frames,
-            ))  # fmt: skip
+        current = kernel.Hart().current
+        address = current.address if current else 0
+        heading = "NUMBER NAME STATE PC WAITS_FOR PRIORITY PAGES SLOTS HANDLES PARENT".split()
+        rows = [["", *(word.replace("_", " ") for word in heading)]]
+        rows += [self._row(process, address) for process in there]
+        rows += [self._ended(o) for o in kernel.objects() if o.type == "process" and not o.process]
         _table(rows)
 
     @staticmethod
-    def _pc(process: kernel.Process, current: int) -> int:
-        if process.address == current and machine.mode() == csr.USER:
-            return machine.register("pc")
-        return process.thread.saved("sepc")
+    def _row(process: kernel.Process, current: int) -> list[str]:
+        runs = process.address == current
+        in_user_mode = runs and machine.mode() == csr.USER
+        own, now = process.own_priority, process.priority
+        return [
+            "*" if runs else "",
+            str(process.number),
+            process.name,
+            process.thread.state + (", dying" if process.thread.is_dying else ""),
+            _hex(machine.register("pc") if in_user_mode else process.thread.saved("sepc")),
+            _awaited(process),
+            str(own) if own == now else f"{own}, now {now}",
+            "/".join(map(str, process.budget("pages"))),
+            "/".join(map(str, process.budget("slots"))),
+            str(process.handle_count),
+            str(process.parent.number) if process.parent else "-",
+        ]
 
     @staticmethod
-    def _waits_for(process: kernel.Process) -> str:
-        thread = process.thread
-        until = thread.deadline_ticks
-        words = {
-            "sleeping": "",
-            "waiting child": f"child {process.awaited or '(any)'}",
-            "waiting descendants": f"{len(list(process.children()))} to end",
-        }.get(thread.state)
-        if words is None:
-            return "-"
-        time = f"time {until}" if until is not None else ""
-        return ", ".join(filter(None, (words, time))) or "-"
+    def _ended(ended: kernel.Object) -> list[str]:
+        endpoint, payer = ended.endpoint, ended.payer
+        waits = endpoint.label if endpoint else "-"
+        parent = str(payer.number) if payer else "-"
+        return ["", str(ended.former_number), "-", "ended", "-", waits, *"----", parent]
+
+
+def _awaited(process: kernel.Process) -> str:
+    """What a process waits for."""
+    thread = process.thread
+    parts = []
+    endpoint = process.object.endpoint
+    if process.server is not None:
+        parts.append(process.server.label)
+    elif endpoint is not None:
+        parts.append(endpoint.label)
+    elif thread.state == "awaiting children":
+        parts.append(f"{len(process.children())} to end")
+    if thread.deadline_ticks is not None:
+        parts.append(f"time {thread.deadline_ticks}")
+    return ", ".join(parts) or "-"
+
+
+class Handles(Command):
+    """The handle table of a process: number, type, object, rights, badge.
+
+    tz handles [PROCESS]
+
+    PROCESS is a number or a name; without it, the process that the hart runs. The object's number
+    is what `tz objects` has, and nothing else is ever called by it; "gone": it has ended."""
+
+    name = "handles"
+
+    def run(self, argument: str) -> None:
+        _need_kernel()
+        process = kernel.find_process(argument) if argument else _running_process()
+        _say(f"{process.label}: {process.handle_count} handles")
+        rows = [("HANDLE", "TYPE", "OBJECT", "RIGHTS", "BADGE", "WHAT")]
+        for handle in process.handles():
+            there = handle.object
+            rows.append((
+                f"{handle.number:#x}",
+                there.type if handle.is_good else "-",
+                str(there.number) if handle.is_good else "gone",
+                _rights(handle.rights),
+                f"{handle.badge:#x}" if handle.badge else "-",
+                _description(there) if handle.is_good else "-",
+            ))  # fmt: skip
+        if len(rows) > 1:
+            _table(rows)
+
+
+def _rights(bits: int) -> str:
+    known = definitions.rights()
+    names = [name for bit, name in known.items() if bits & bit]
+    unknown = bits & ~sum(known)
+    return " ".join(names + ([f"{unknown:#x}"] if unknown else [])) or "none"
+
+
+def _description(there: kernel.Object) -> str:
+    """What there is to say of an object beside its type and number."""
+    describe = {
+        "process": _describe_process,
+        "endpoint": _describe_endpoint,
+        "memory": _describe_memory,
+        "mapping": _describe_mapping,
+        "irq": _describe_irq,
+    }.get(there.type)
+    return describe(there) if describe else "-"
+
+
+def _describe_process(there: kernel.Object) -> str:
+    process = there.process
+    if process is None:
+        return "has ended, and nobody has heard of it yet"
+    return f"{process.name}, {process.thread.state}"
+
+
+def _describe_endpoint(there: kernel.Object) -> str:
+    waiting = len(list(there.queue()))
+    parts = [f"{waiting} {'receive' if there.has_receivers else 'wait'}"] if waiting else []
+    if there.server is not None:
+        parts.append(f"served by {there.server.label}")
+    return ", ".join(parts) or "-"
+
+
+def _describe_memory(there: kernel.Object) -> str:
+    memory = there.value["memory"]
+    base, count = int(memory["base"]), int(memory["page_count"])
+    kind = kernel.enumerator("memory_kind", int(memory["kind"]))
+    where = {
+        "MEMORY_RUN": f"from {base:#x}",
+        "MEMORY_INDEXED": "one by one",
+        "MEMORY_FOREIGN": f"from {base:#x}, not the kernel's to give",
+    }.get(kind, kind)
+    made = "" if kind == "MEMORY_FOREIGN" or count == int(memory["pages_ready"]) else ", unfinished"
+    return f"{count} {'page' if count == 1 else 'pages'} {where}{made}"
+
+
+def _describe_mapping(there: kernel.Object) -> str:
+    mapping = there.value["mapping"]
+    start = int(mapping["address"])
+    end = start + int(mapping["page_count"]) * paging.PAGE_BYTES
+    memory = kernel.Object(int(mapping["memory"]))
+    whose = kernel.Process(int(mapping["process"]))
+    first = int(mapping["first_page"])
+    behind = f" from page {first} on" if first else ""
+    return (
+        f"{start:#x} to {end:#x} of {whose.label}: {_rights(int(mapping['rights']))}, "
+        f"{memory.label}{behind}"
+    )
+
+
+def _describe_irq(there: kernel.Object) -> str:
+    irq = there.value["irq"]
+    source = f"source {int(irq['source'])}"
+    address = int(irq["endpoint"])
+    if address == 0:
+        return f"{source}, not bound"
+    endpoint = kernel.Object(address)
+    if endpoint.number != int(irq["endpoint_id"]):
+        return f"{source}, bound to an endpoint that has gone"
+    return f"{source}, signals {endpoint.label} with {int(irq['badge']):#x}"
+
+
+class Endpoints(Command):
+    """Every endpoint: who pays, who serves it, pending signals, and who waits in its queue.
+
+    tz endpoints
+
+    The server is who has received there last: it runs at the priority of whoever queues. Either
+    receivers wait in the queue, or those who send, call, have faulted or have ended."""
+
+    name = "endpoints"
+
+    def run(self, argument: str) -> None:
+        _need_kernel()
+        rows = [("NUMBER", "PAYER", "SERVER", "PENDING", "QUEUE")]
+        for there in kernel.objects():
+            if there.type != "endpoint":
+                continue
+            pending = int(there.value["endpoint"]["pending"])
+            rows.append((
+                str(there.number or "ending"),
+                there.payer.label if there.payer else "-",
+                there.server.label if there.server else "-",
+                f"{pending:#x}" if pending else "-",
+                ", ".join(map(self._waiting, there.queue())) or "-",
+            ))  # fmt: skip
+        if len(rows) == 1:
+            _say("there is no endpoint yet")
+        else:
+            _table(rows)
+
+    @staticmethod
+    def _waiting(there: kernel.Object) -> str:
+        process = there.process
+        if process is None:
+            return f"end of process {there.former_number}"
+        badge = int(there.value["process"]["badge"])
+        sends = process.thread.state in ("sending", "calling")
+        used = f" with badge {badge:#x}" if sends and badge else ""
+        return f"{process.label} {process.thread.state}{used}"
+
+
+class Objects(Command):
+    """Every object: number, type, who pays for it, and what it is.
+
+    tz objects [TYPE]
+
+    TYPE is process, endpoint, memory, mapping, irq or machine; without it, all of them. The number
+    is the object's own and never repeats; "ending": no handle to it is good any more."""
+
+    name = "objects"
+
+    def run(self, argument: str) -> None:
+        _need_kernel()
+        types = definitions.object_types().values()
+        if argument and argument not in types:
+            raise gdb.GdbError(f"there is no type '{argument}'; there are: {', '.join(types)}")
+        rows = [("NUMBER", "TYPE", "PAYER", "WHAT")]
+        for there in kernel.objects():
+            if argument not in ("", there.type):
+                continue
+            payer = there.payer.label if there.payer else "-"
+            rows.append((str(there.number or "ending"), there.type, payer, _description(there)))
+        if len(rows) == 1:
+            _say(f"there is no {argument or 'object'} yet")
+        else:
+            _table(rows)
+
+    def complete(self, text: str, word: str) -> list[str]:
+        return [name for name in definitions.object_types().values() if name.startswith(word)]
 
 
 class PageTable(Command):
@@ -250,8 +439,9 @@ class Where(Command):
         if not place.is_translating() or programs.is_loaded_one_running():
             return
         current = kernel.Hart().current
-        if current is not None and current.name in programs.names():
-            _say(f"GDB has no symbols of {current.name}: `tz program {current.name}` loads them")
+        name = programs.named(current) if current else None
+        if name is not None:
+            _say(f"GDB has no symbols of {name}: `tz program {name}` loads them")
 
 
 class Syscall(Command):
@@ -286,18 +476,30 @@ class Syscall(Command):
             _say(f"a7 = {number}: no system call has this number")
             return
         _say(f"a7 = {number}: {call.name}, {call.summary}")
-        values = [read(f"a{i}") for i in range(len(call.arguments))]
+        taken = {f"a{i}": name for i, name in enumerate(call.arguments)}
+        taken |= definitions.MESSAGE_REGISTERS.get(call.name, {})
+        values = {register: read(register) for register in taken}
         _table(
-            (f"a{i}", _hex(value), self._meaning(name, value))
-            for i, (name, value) in enumerate(zip(call.arguments, values))
+            (register, _hex(values[register]), self._meaning(name, values[register]))
+            for register, name in taken.items()
         )
 
     @staticmethod
     def _meaning(name: str, value: int) -> str:
-        """The argument's name, and for eight bytes of text the text."""
-        if not name.startswith(("name", "byte")):
-            return f"{name} {value}"
-        return f"{name} {value.to_bytes(8, 'little')!r}"[: len(name) + 40].replace(" b'", " '")
+        """The argument's name, and its value: as text where that is what it is or looks like."""
+        number = f"{name} {value if value < _LARGE else format(value, '#x')}"
+        data = value.to_bytes(8, "little")
+        if name.startswith(("name", "byte")):
+            return f"{name} {_quoted(data)}"
+        text = data.rstrip(b"\0")
+        if name.startswith("word") and len(text) >= _TEXT_BYTES and text.isascii():
+            if text.decode().replace("\n", "").isprintable():
+                return f"{number} {_quoted(text)}"
+        return number
+
+
+def _quoted(data: bytes) -> str:
+    return repr(data)[1:]
 
 
 class Program(Command):
@@ -305,8 +507,9 @@ class Program(Command):
 
     tz program [NAME]
 
-    All programs lie at the same addresses, so GDB has the symbols of one at a time. Without NAME:
-    tells which, and lists the programs."""
+    All programs lie at the same addresses, so GDB has the symbols of one at a time, and in user
+    mode breakpoints stop only in processes of that program: they get the condition $tz_here().
+    Without NAME: tells which, and lists the programs."""
 
     name = "program"
 
@@ -362,7 +565,10 @@ class Help(Command):
         _say("`break direct.c:main` the program's.")
 
 
-COMMANDS = (Where, Ps, Trapframe, Syscall, PageTable, Csr, Program, Interrupts, Help)
+COMMANDS = (
+    Where, Ps, Handles, Endpoints, Objects, Trapframe, Syscall, PageTable, Csr, Program,
+    Interrupts, Help,
+)  # fmt: skip
 
 
 class Prefix(gdb.Command):
@@ -380,5 +586,6 @@ class Prefix(gdb.Command):
 def register() -> None:
     """Gives GDB the commands."""
     Prefix()
+    breakpoints.register()
     for command in COMMANDS:
         command()

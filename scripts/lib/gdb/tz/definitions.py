@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the source defines and debug information does not have: the .def lists, some macros."""
+"""What the source defines and debug information does not have: lists, constants, macros."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from trapeze_tools.definitions import INTERFACE, entries
+from trapeze_tools.definitions import INTERFACE, constants, entries
 from trapeze_tools.paths import SOURCE
 
 
@@ -25,11 +25,37 @@ def system_calls() -> dict[int, SystemCall]:
     }
 
 
+# What the calls that carry messages take beside their arguments (docs/abi.md).
+MESSAGE_REGISTERS = {
+    "call": {"t0": "grant", "t1": "deadline", "t2": "welcome"},
+    "reply_recv": {"t0": "grant", "t1": "deadline", "t2": "welcome"},
+    "send": {"t0": "grant", "t1": "deadline"},
+    "recv": {"t1": "deadline", "t2": "welcome"},
+    "reply": {"t0": "grant"},
+}
+
+
 @lru_cache(maxsize=None)
 def exceptions() -> dict[int, str]:
     """The exception codes of scause, in words."""
     found = entries(INTERFACE / "causes.def", "CAUSE")
     return {int(code): str(meaning) for code, _, meaning in found}
+
+
+@lru_cache(maxsize=None)
+def object_types() -> dict[int, str]:
+    """What a handle can name, and the one object that none can: "process", "endpoint", ..."""
+    listed = constants("OBJECT_")
+    listed["OBJECT_MAPPING"] = macro("object/object.h", "OBJECT_MAPPING")
+    return {value: name.removeprefix("OBJECT_").lower() for name, value in listed.items()}
+
+
+@lru_cache(maxsize=None)
+def rights() -> dict[int, str]:
+    """The rights of a handle by their bits."""
+    return {
+        value: name.removeprefix("RIGHT_").lower() for name, value in constants("RIGHT_").items()
+    }
 
 
 @lru_cache(maxsize=None)

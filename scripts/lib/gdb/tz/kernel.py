@@ -3,18 +3,22 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import gdb
 
-from . import machine
-from .definitions import macro
+from . import machine, paging
+from .definitions import macro, object_types
 
 REGISTERS = (
     "ra sp gp tp t0 t1 t2 s0 s1 a0 a1 a2 a3 a4 a5 a6 a7 "
     "s2 s3 s4 s5 s6 s7 s8 s9 s10 s11 t3 t4 t5 t6"
 ).split()
+
+NAME_BYTES = 8  # of a process's name
 
 _STATE_PREFIX = "THREAD_"
 
@@ -52,6 +56,13 @@ def struct(name: str) -> gdb.Type:
     return _lookup(name, gdb.SYMBOL_STRUCT_DOMAIN).type.strip_typedefs()
 
 
+def enumerator(enumeration: str, value: int) -> str:
+    """The name of a value of an enum."""
+    kind = _lookup(enumeration, gdb.SYMBOL_STRUCT_DOMAIN).type.strip_typedefs()
+    names = {field.enumval: field.name for field in kind.fields()}
+    return names.get(value, f"{enumeration} {value}")
+
+
 def at(address: int, kind: gdb.Type) -> gdb.Value:
     """The value of a type at an address of the kernel's."""
     return gdb.Value(machine.read(address, kind.sizeof), kind)
@@ -66,13 +77,33 @@ def variable_address(name: str) -> int:
     return int(_lookup(name, gdb.SYMBOL_VAR_DOMAIN).value().address) & (1 << 64) - 1
 
 
-def offset(kind: gdb.Type, member: str) -> int:
-    """The bytes from the start of a structure to a member."""
-    return kind[member].bitpos // 8
+def offset(kind: gdb.Type, path: str) -> int:
+    """The bytes from the start of a structure to a member, "process.queue" for one in another."""
+    first, _, rest = path.partition(".")
+    for field in kind.fields():
+        inner = field.type.strip_typedefs()
+        if field.name == first:
+            return field.bitpos // 8 + (offset(inner, rest) if rest else 0)
+        if not field.name and inner.code in (gdb.TYPE_CODE_UNION, gdb.TYPE_CODE_STRUCT):
+            with contextlib.suppress(LookupError):
+                return field.bitpos // 8 + offset(inner, path)
+    raise LookupError(f"{kind} has no member {path}")
+
+
+def linked(head: int, kind: str, path: str) -> Iterator[int]:
+    """The addresses of the structures in a list, which are in it by their member `path`."""
+    link = struct("list")
+    to_start = offset(struct(kind), path)
+    seen = {head, 0}
+    node = int(at(head, link)["next"])
+    while node not in seen:  # a broken list need not lead back to its head
+        seen.add(node)
+        yield node - to_start
+        node = int(at(node, link)["next"])
 
 
 def state_name(state: gdb.Value) -> str:
-    """ "waiting child" for THREAD_WAITING_CHILD."""
+    """ "awaiting reply" for THREAD_AWAITING_REPLY."""
     names = {field.enumval: field.name for field in state.type.fields()}
     name = names.get(int(state), f"{_STATE_PREFIX}STATE_{int(state)}")
     return name.removeprefix(_STATE_PREFIX).replace("_", " ").lower()
@@ -99,11 +130,111 @@ class Thread:
 
     @property
     def deadline_ticks(self) -> int | None:
-        return int(self.value["deadline_ticks"]) if int(self.value["deadline_index"]) else None
+        return int(self.value["heap_key"]) if int(self.value["heap_index"]) else None
 
     def saved(self, name: str) -> int:
         """A register of the trapframe."""
         return int(self.value["trapframe"][name])
+
+
+class Object:
+    """A struct object: a slot of the table, in use."""
+
+    def __init__(self, address: int, value: gdb.Value | None = None) -> None:
+        self.address = address
+        self.value = at(address, struct("object")) if value is None else value
+
+    @property
+    def slot(self) -> int:
+        return int(self.value["index"])
+
+    @property
+    def number(self) -> int:
+        """What nothing else is called, 0 once its end is under way."""
+        return int(self.value["id"])
+
+    @property
+    def type(self) -> str:
+        code = int(self.value["type"])
+        return object_types().get(code, f"type {code}")
+
+    @property
+    def label(self) -> str:
+        if self.type == "process":
+            process = self.process
+            return process.label if process else f"process {self.former_number}, which has ended"
+        return f"{self.type} {self.number or f'in slot {self.slot}, ending'}"
+
+    @property
+    def payer(self) -> Process | None:
+        """None: the kernel."""
+        address = int(self.value["payer"])
+        return Process(address) if address else None
+
+    # Of a process.
+
+    @property
+    def process(self) -> Process | None:
+        """None: it has ended, and its supervisor is still to hear of it."""
+        address = int(self.value["process"]["process"])
+        return Process(address) if address else None
+
+    @property
+    def former_number(self) -> int:
+        """A process's number, which it keeps when it has ended."""
+        return int(self.value["process"]["number"])
+
+    @property
+    def endpoint(self) -> Object | None:
+        """In whose queue a process, or its end, waits."""
+        address = int(self.value["process"]["endpoint"])
+        return Object(address) if address else None
+
+    # Of an endpoint.
+
+    def queue(self) -> Iterator[Object]:
+        head = self.address + offset(struct("object"), "endpoint.queue")
+        return map(Object, linked(head, "object", "process.queue"))
+
+    @property
+    def has_receivers(self) -> bool:
+        return bool(int(self.value["receivers"]))
+
+    @property
+    def server(self) -> Process | None:
+        """Who has received there last."""
+        address = int(self.value["endpoint"]["server"])
+        return Process(address) if address else None
+
+
+def objects() -> list[Object]:
+    """All that are in use, in the order of their slots."""
+    table, kind = int(variable("object_table")), struct("object")
+    if table == 0:
+        return []
+    size = kind.sizeof
+    # Processes have the first slots; those from `fresh` on have never been used.
+    spans = [(0, int(variable("processes")["fresh"]))]
+    spans.append((int(variable("processes")["end"]), int(variable("others")["fresh"])))
+    found = []
+    for start, end in spans:
+        data = machine.read(table + start * size, (end - start) * size)
+        for slot in range(start, end):
+            place = (slot - start) * size
+            value = gdb.Value(data[place : place + size], kind)
+            if int(value["type"]) != 0:
+                found.append(Object(table + slot * size, value))
+    return found
+
+
+class Handle(NamedTuple):
+    """A used place of a handle table."""
+
+    number: int
+    object: Object
+    is_good: bool  # False: the object that it named has ended
+    rights: int
+    badge: int
 
 
 class Process:
@@ -115,51 +246,77 @@ class Process:
         self.thread = Thread(address, self.value["thread"])
 
     @property
-    def id(self) -> int:
-        return int(self.value["id"])
+    def object(self) -> Object:
+        return Object(int(self.value["object"]))
+
+    @property
+    def number(self) -> int:
+        return self.object.former_number
 
     @property
     def name(self) -> str:
-        raw = bytes(int(self.value["name"][i]) & 0xFF for i in range(self._name_bytes()))
+        """Up to eight characters."""
+        raw = int(self.value["name"]).to_bytes(NAME_BYTES, "little")
         return raw.partition(b"\0")[0].decode(errors="replace")
-
-    def _name_bytes(self) -> int:
-        return self.value["name"].type.sizeof
 
     @property
     def label(self) -> str:
-        return f"process {self.id} ({self.name})"
+        return f"process {self.number} ({self.name})"
 
     @property
-    def parent(self) -> int | None:
-        """The parent's id."""
+    def parent(self) -> Process | None:
         address = int(self.value["parent"])
-        return Process(address).id if address else None
+        return Process(address) if address else None
 
     @property
-    def awaited(self) -> int:
-        """In `waiting child`: whose end it waits for, 0 for any child's."""
-        return int(self.value["awaited"])
+    def server(self) -> Process | None:
+        """Whose reply or verdict it waits for."""
+        address = int(self.value["server"])
+        return Process(address) if address else None
 
     @property
-    def frames(self) -> int:
-        """Its pages and page tables, with the root table and the kernel stack."""
-        if self.thread.state == "ended":
-            return 0
-        return int(self.value["space"]["table"]["frames"]["count"]) + 2
+    def own_priority(self) -> int:
+        return int(self.value["own_priority"])
 
-    def children(self) -> Iterator[Process]:
-        """Those that run, and those whose end it has not collected."""
-        kind = struct("process")
-        for member in ("children", "ended"):
-            head = self.address + offset(kind, member)
-            seen = {head, 0}
-            link = int(self.value[member]["next"])
-            while link not in seen:  # a broken list need not lead back to its head
-                seen.add(link)
-                child = Process(link - offset(kind, "sibling"))
-                yield child
-                link = int(child.value["sibling"]["next"])
+    @property
+    def priority(self) -> int:
+        """What it runs at: its own, or one that it has been lent."""
+        return int(self.value["thread"]["priority"])
+
+    def budget(self, name: str) -> tuple[int, int]:
+        """Of "pages" or "slots": how much is used, and how much there is."""
+        budget = self.value[name]
+        return int(budget["used"]), int(budget["limit"])
+
+    @property
+    def handle_count(self) -> int:
+        return int(self.value["handles"]["count"])
+
+    def children(self) -> list[Object]:
+        """With those whose end is still to be told."""
+        head = self.address + offset(struct("process"), "children")
+        return [Object(address) for address in linked(head, "object", "owned")]
+
+    def handles(self) -> Iterator[Handle]:
+        table = self.value["handles"]
+        kind = struct("handle")
+        inline = macro("object/handle.h", "HANDLES_INLINE")
+        per_page = macro("object/handle.h", "HANDLES_PER_PAGE")
+        bits = macro("object/handle.h", "HANDLE_INDEX_BITS")
+        directory = int(table["directory"])
+        for place in range(int(table["fresh"])):
+            if place < inline:
+                value = table["inline_places"][place]
+            else:
+                page, index = divmod(place - inline, per_page)
+                entry = machine.read(directory + page * paging.ENTRY_BYTES, paging.ENTRY_BYTES)
+                value = at(int.from_bytes(entry, "little") + index * kind.sizeof, kind)
+            address = int(value["object"])
+            if address != 0:
+                named = Object(address)
+                number = int(value["generation"]) << bits | place
+                good = int(value["id"]) == named.number
+                yield Handle(number, named, good, int(value["rights"]), int(value["badge"]))
 
 
 class Hart:
@@ -189,28 +346,20 @@ class Hart:
 
 
 def processes() -> list[Process]:
-    """All of them, each followed by its children, and then by those that nobody waits for."""
+    """All of them, in the order of their numbers."""
     hart = Hart()
-    first = int(variable("first"))
-    found: dict[int, Process] = {}
-    waiting = [Process(first)] if first else []
-    while waiting:
-        process = waiting.pop()
-        if process.address not in found:
-            found[process.address] = process
-            waiting += reversed(list(process.children()))
-    for other in (hart.current, hart.departed):
-        if other is not None:
-            found.setdefault(other.address, other)
-    return list(found.values())
+    found = [o.process for o in objects() if o.type == "process"]
+    found += [hart.current, hart.departed]
+    by_address = {process.address: process for process in found if process is not None}
+    return sorted(by_address.values(), key=lambda process: process.number)
 
 
 def find_process(text: str) -> Process:
-    """The process that an id or a name tells."""
+    """The process that a number or a name tells."""
     there = processes()
-    matching = [p for p in there if text in (str(p.id), p.name)]
+    matching = [p for p in there if text in (str(p.number), p.name)]
     if len(matching) == 1:
         return matching[0]
-    known = ", ".join(f"{p.id} ({p.name})" for p in there) or "none"
+    known = ", ".join(f"{p.number} ({p.name})" for p in there) or "none"
     what = f"several processes are called '{text}'" if matching else f"no process '{text}'"
     raise gdb.GdbError(f"{what}; there are: {known}")

@@ -41,5 +41,18 @@ def load(name: str) -> None:
 
 def is_loaded_one_running() -> bool:
     """Whether the process that the hart runs is of the program whose symbols GDB has."""
-    current = kernel.Hart().current
-    return current is not None and current.name == loaded()
+    return is_of_loaded_one(kernel.Hart().current)
+
+
+def is_of_loaded_one(process: kernel.Process | None) -> bool:
+    """Whether a process has the name of the program whose symbols GDB has."""
+    if process is None or _loaded is None:
+        return False
+    return process.name.encode() == _loaded.stem.encode()[: kernel.NAME_BYTES]
+
+
+def named(process: kernel.Process) -> str | None:
+    """The program that a process is of, as far as its name tells; None: of none that was built."""
+    raw = process.name.encode()
+    found = [name for name in names() if name.encode()[: kernel.NAME_BYTES] == raw]
+    return found[0] if len(found) == 1 else None

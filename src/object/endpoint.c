@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Messages. The words of a message are neighbours in the trapframe, so a message is
+ * copied from the sender's registers to the receiver's and nowhere else.
+ */
+#include "object/endpoint.h"
+
+#include "object/death.h"
+#include "object/notice.h"
+#include "object/priority.h"
+#include "object/rendezvous.h"
+#include "platform/timer.h"
+#include "sched/sched.h"
+
+#define ECALL_BYTES 4
+#define FIRST_WORD (offsetof(struct trapframe, a1) / sizeof(uint64_t))
+
+/* Whether the deadline that a caller gave has passed already. */
+static bool has_no_time(const struct process *process)
+{
+    uint64_t deadline = process->thread.trapframe.t1;
+    return deadline != 0 && deadline <= timer_now();
+}
+
+/* What a process that waits or runs grants; NULL: nothing. */
+static inline enum trapeze_error find_grant(struct process *from,
+                                            struct handle **handle)
+{
+    uint64_t number = from->thread.trapframe.t0;
+    *handle = NULL;
+    return number == 0 ? E_OK : handle_lookup(&from->handles, number, 0, 0, handle);
+}
+
+/* The same, with its place in the table of `to` reserved. */
+static inline enum trapeze_error reserve_grant(struct process *from, struct process *to,
+                                               struct handle **handle)
+{
+    enum trapeze_error error = find_grant(from, handle);
+    if (error != E_OK || *handle == NULL)
+        return error;
+    bool taken = to->thread.trapframe.t2 == 1 && handle_reserve(&to->handles) == E_OK;
+    return taken ? E_OK : E_REFUSED;
+}
+
+/* Gives the words in the sender's registers, and the grant. */
+static inline void deliver(struct process *to, const struct process *from,
+                           const struct handle *granted, uint64_t token, uint64_t badge)
+{
+    uint64_t grant = granted == NULL ? 0
+                                     : handle_add(&to->handles, granted->object,
+                                                  granted->rights, granted->badge);
+    rendezvous_put(to, (const uint64_t *)&from->thread.trapframe + FIRST_WORD,
+                   &(struct envelope){KIND_MESSAGE, token, badge, grant});
+}
+
+/* The endpoint that a0 names, with its handle. */
+static inline enum trapeze_error find_endpoint(struct process *caller, uint32_t right,
+                                               struct handle **handle)
+{
+    const struct trapframe *frame = &caller->thread.trapframe;
+    enum trapeze_error error =
+        handle_lookup(&caller->handles, frame->a0, OBJECT_ENDPOINT, right, handle);
+    return error != E_OK ? error : frame->t2 > 1 ? E_INVALID : E_OK;
+}
+
+/* All that a sender can be told at once. `receiver` NULL: nobody receives yet. */
+static inline enum trapeze_error check(struct process *sender, bool calls,
+                                       struct handle **target,
+                                       struct process **receiver,
+                                       struct handle **granted)
+{
+    enum trapeze_error error = find_endpoint(sender, RIGHT_SEND, target);
+    if (error != E_OK)
+        return error;
+    struct object *endpoint = (*target)->object;
+    *receiver = rendezvous_receiver(endpoint);
+    if ((calls || *receiver == NULL) && has_no_time(sender))
+        return E_TIMEOUT;
+    return *receiver == NULL ? find_grant(sender, granted)
+                             : reserve_grant(sender, *receiver, granted);
+}
+
+static inline void transmit(struct process *sender, bool calls)
+{
+    struct handle *target, *granted;
+    struct process *receiver;
+    enum trapeze_error error = check(sender, calls, &target, &receiver, &granted);
+    if (error != E_OK) {
+        rendezvous_finish(sender, error);
+        return;
+    }
+    uint64_t token = calls ? rendezvous_begin_call(sender) : 0;
+    uint64_t deadline = sender->thread.trapframe.t1;
+    if (receiver == NULL) {
+        sender->object->process.badge = target->badge;
+        rendezvous_wait(sender, target->object, calls ? THREAD_CALLING : THREAD_SENDING,
+                        deadline);
+        return;
+    }
+    rendezvous_dequeue(receiver->object, target->object);
+    deliver(receiver, sender, granted, token, target->badge);
+    if (calls) {
+        sched_block(&sender->thread, THREAD_AWAITING_REPLY, deadline);
+        rendezvous_await_reply(sender, receiver);
+    } else {
+        rendezvous_finish(sender, E_OK);
+    }
+    sched_hand_to(&receiver->thread);
+}
+
+void endpoint_call(struct process *caller) { transmit(caller, true); }
+
+void endpoint_send(struct process *sender) { transmit(sender, false); }
+
+void endpoint_signal(struct process *caller)
+{
+    struct trapframe *frame = &caller->thread.trapframe;
+    struct handle *target;
+    enum trapeze_error error = handle_lookup(&caller->handles, frame->a0,
+                                             OBJECT_ENDPOINT, RIGHT_SIGNAL, &target);
+    frame->a0 = (uint64_t)(int64_t)error;
+    if (error == E_OK)
+        notice_signal(target->object, target->badge);
+}
+
+/* The first in the queue sends what it has to `receiver`. False: its grant was refused,
+ * and it was told so. */
+static __attribute__((noinline)) bool take_from(struct object *first,
+                                                struct process *receiver)
+{
+    struct process *sender = first->process.process;
+    struct handle *granted = NULL;
+    if (sender == NULL) {
+        rendezvous_dequeue(first, first->process.endpoint);
+        notice_put_end(receiver, first);
+        process_free_object(first);
+        return true;
+    }
+    enum thread_state state = sender->thread.state;
+    enum trapeze_error error = E_OK;
+    if (state != THREAD_FAULTING)
+        error = reserve_grant(sender, receiver, &granted);
+    rendezvous_withdraw(sender);
+    if (error != E_OK) {
+        rendezvous_fail(sender, error);
+        return false;
+    }
+    if (state == THREAD_FAULTING) {
+        notice_put_fault(receiver, sender);
+        thread_set_state(&sender->thread, THREAD_AWAITING_VERDICT);
+        rendezvous_await_reply(sender, receiver);
+        return true;
+    }
+    deliver(receiver, sender, granted,
+            state == THREAD_CALLING ? object_number(first) : 0, first->process.badge);
+    if (state == THREAD_CALLING) {
+        thread_set_state(&sender->thread, THREAD_AWAITING_REPLY);
+        rendezvous_await_reply(sender, receiver);
+    } else {
+        rendezvous_fail(sender, E_OK);
+    }
+    return true;
+}
+
+/* The current process receives: what is there, or it waits. */
+static inline void receive(struct process *process, struct object *endpoint)
+{
+    struct object *first;
+    if (endpoint->endpoint.server != process)
+        priority_set_server(endpoint, process);
+    if (!endpoint->receivers && (first = rendezvous_first(endpoint)) != NULL &&
+        (endpoint->endpoint.pending == 0 || endpoint->message_next)) {
+        endpoint->message_next = false;
+        if (!take_from(first, process)) { /* refused; it may be the more urgent one now,
+                                             and more may follow: make the call anew */
+            process->thread.trapframe.a6 = 0;
+            process->thread.trapframe.sepc -= ECALL_BYTES;
+        }
+        return;
+    }
+    endpoint->message_next = endpoint->endpoint.pending != 0;
+    if (endpoint->endpoint.pending != 0) {
+        notice_put_signal(process, endpoint);
+    } else if (has_no_time(process)) {
+        rendezvous_finish(process, E_TIMEOUT);
+    } else {
+        sched_block(&process->thread, THREAD_RECEIVING, process->thread.trapframe.t1);
+        rendezvous_enqueue(process, endpoint);
+        endpoint->receivers = true;
+    }
+}
+
+/* Waits for a deadline and nothing else. */
+static void sleep(struct process *process)
+{
+    uint64_t deadline = process->thread.trapframe.t1;
+    if (deadline == 0)
+        rendezvous_finish(process, E_INVALID);
+    else if (has_no_time(process))
+        rendezvous_finish(process, E_TIMEOUT);
+    else
+        sched_block(&process->thread, THREAD_RECEIVING, deadline);
+}
+
+/* Who waits for the current process's reply to this token. */
+static enum trapeze_error find_caller(const struct process *server, uint64_t token,
+                                      struct process **caller)
+{
+    struct object *object = object_process_at(token & ((1UL << NUMBER_INDEX_BITS) - 1));
+    uint64_t sequence = token >> NUMBER_INDEX_BITS;
+    if (object == NULL || sequence == 0 || sequence > object->sequence)
+        return E_BAD_TOKEN;
+    *caller = object->process.process;
+    if (sequence != object->sequence || *caller == NULL || (*caller)->server == NULL)
+        return E_GONE;
+    return (*caller)->server == server ? E_OK : E_BAD_TOKEN;
+}
+
+/* The reply in the server's registers goes to whom the token names, who waits no longer
+ * but has not been woken (NULL: it was judged to die, or is not there). Errors:
+ * E_BAD_TOKEN, E_GONE; E_INVALID (no verdict), E_REFUSED and those of the grant: it
+ * goes on waiting then. */
+static inline enum trapeze_error answer(struct process *server, uint64_t token,
+                                        struct process **caller)
+{
+    const struct trapframe *frame = &server->thread.trapframe;
+    struct handle *granted;
+    enum trapeze_error error = find_caller(server, token, caller);
+    if (error != E_OK) {
+        *caller = NULL;
+        return error;
+    }
+    if ((*caller)->thread.state == THREAD_AWAITING_VERDICT) {
+        if (frame->a1 > VERDICT_KILL || frame->t0 != 0)
+            return E_INVALID;
+        rendezvous_stop_awaiting(*caller);
+        if (frame->a1 == VERDICT_KILL) {
+            death_mark(*caller, END_FAULTED, 0);
+            *caller = NULL;
+        }
+        return E_OK;
+    }
+    error = reserve_grant(server, *caller, &granted);
+    if (error != E_OK)
+        return error;
+    rendezvous_stop_awaiting(*caller);
+    deliver(*caller, server, granted, 0, 0);
+    return E_OK;
+}
+
+void endpoint_reply(struct process *server)
+{
+    struct process *caller = NULL;
+    enum trapeze_error error = E_INVALID;
+    if (server->thread.trapframe.a0 == 0)
+        error = answer(server, server->thread.trapframe.a6, &caller);
+    if (error == E_OK && caller != NULL)
+        sched_make_ready(&caller->thread);
+    rendezvous_finish(server, error);
+}
+
+/* Replies, if there is a token, and receives. */
+static inline void reply_and_receive(struct process *server, uint64_t token)
+{
+    struct process *caller = NULL;
+    struct handle *source;
+    enum trapeze_error error = find_endpoint(server, RIGHT_RECEIVE, &source);
+    if (error == E_OK && token != 0) {
+        error = answer(server, token, &caller);
+        if (error == E_GONE && caller == NULL)
+            error = E_OK; /* it does not matter to anybody any more */
+    }
+    if (error != E_OK) {
+        rendezvous_finish(server, error);
+        return;
+    }
+    receive(server, source->object);
+    if (caller != NULL)
+        sched_hand_to(&caller->thread);
+}
+
+void endpoint_reply_recv(struct process *server)
+{
+    reply_and_receive(server, server->thread.trapframe.a6);
+}
+
+void endpoint_recv(struct process *caller)
+{
+    if (caller->thread.trapframe.a0 == 0)
+        sleep(caller);
+    else
+        reply_and_receive(caller, 0);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The handle table. A new handle takes the place that became free last, or else a fresh
+ * one; nothing takes longer in a large table. A place whose generations are used up is
+ * never free again.
+ */
+#include "object/handle.h"
+
+#include "memory/frame.h"
+
+/* A zeroed page that the process pays for, or NULL. */
+static void *take_page(struct handle_table *table)
+{
+    paddr_t frame = frame_alloc_zeroed(table->pages);
+    return paddr_is_none(frame) ? NULL : direct_map(frame);
+}
+
+static bool give_page(struct handle_table *table, void *page)
+{
+    frame_free(direct_map_paddr(page));
+    budget_give(table->pages, 1);
+    return true;
+}
+
+void handle_table_init(struct handle_table *table, struct budget *pages)
+{
+    table->pages = pages;
+}
+
+enum trapeze_error handle_reserve(struct handle_table *table)
+{
+    if (table->first_free != 0)
+        return E_OK;
+    if (table->fresh == HANDLES_MAX)
+        return E_NO_SLOT;
+    if (table->fresh < HANDLES_INLINE + table->page_count * HANDLES_PER_PAGE)
+        return E_OK;
+    if (table->directory == NULL)
+        table->directory = take_page(table);
+    struct handle *page = table->directory == NULL ? NULL : take_page(table);
+    if (page == NULL)
+        return E_NO_MEMORY;
+    table->directory[table->page_count++] = page;
+    return E_OK;
+}
+
+uint64_t handle_add(struct handle_table *table, struct object *object, uint32_t rights,
+                    uint64_t badge)
+{
+    uint32_t index = table->first_free != 0 ? table->first_free - 1 : table->fresh++;
+    struct handle *handle = handle_place(table, index);
+    if (table->first_free != 0)
+        table->first_free = (uint32_t)handle->id;
+    else
+        handle->generation = 1;
+    *handle = (struct handle){.object = object,
+                              .id = object->id,
+                              .badge = badge,
+                              .generation = handle->generation,
+                              .rights = rights};
+    table->count++;
+    return (uint64_t)handle->generation << HANDLE_INDEX_BITS | index;
+}
+
+enum trapeze_error handle_duplicate(struct handle_table *table, uint64_t number,
+                                    uint64_t rights, uint64_t badge, uint64_t *made)
+{
+    struct handle *handle;
+    enum trapeze_error error = handle_lookup(table, number, 0, 0, &handle);
+    if (error != E_OK)
+        return error;
+    if ((rights & ~(uint64_t)handle->rights) != 0)
+        return E_RIGHTS;
+    if (badge != 0 && handle->badge != 0)
+        return E_BADGE;
+    error = handle_reserve(table);
+    if (error == E_OK)
+        *made = handle_add(table, handle->object, (uint32_t)rights,
+                           badge != 0 ? badge : handle->badge);
+    return error;
+}
+
+enum trapeze_error handle_close(struct handle_table *table, uint64_t number)
+{
+    struct handle *handle = handle_find(table, number);
+    if (handle == NULL)
+        return E_BAD_HANDLE;
+    handle->object = NULL;
+    table->count--;
+    if (++handle->generation != 0) {
+        handle->id = table->first_free;
+        table->first_free = (uint32_t)(number & ((1UL << HANDLE_INDEX_BITS) - 1)) + 1;
+    }
+    return E_OK;
+}
+
+bool handle_table_shrink(struct handle_table *table)
+{
+    table->count = table->fresh = table->first_free = 0;
+    if (table->page_count > 0)
+        return give_page(table, table->directory[--table->page_count]);
+    void *directory = table->directory;
+    table->directory = NULL;
+    return directory != NULL && give_page(table, directory);
+}
+
+void handle_check(const struct handle_table *table)
+{
+    assert(table->count <= table->fresh && table->first_free <= table->fresh);
+    assert(table->fresh <= HANDLES_INLINE + table->page_count * HANDLES_PER_PAGE);
+    assert(table->page_count == 0 || table->directory != NULL);
+}

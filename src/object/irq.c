@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Interrupts of devices, as signals.
+ */
+#include "object/irq.h"
+
+#include "object/notice.h"
+#include "platform/plic.h"
+
+/* In one interrupt; whatever is pending then comes at once again. */
+#define SIGNALS_MAX 8
+
+static struct object *objects[PLIC_SOURCES_MAX + 1]; /* by source; NULL: none */
+
+static uint32_t bound; /* sources that have been */
+
+/* Whether there is somebody to signal. */
+static bool is_bound(const struct irq_object *irq)
+{
+    return irq->endpoint != NULL && irq->endpoint->id == irq->endpoint_id;
+}
+
+enum trapeze_error irq_create(struct process *payer, uint64_t source,
+                              struct object **made)
+{
+    if (source == 0 || source > plic_source_count())
+        return E_INVALID;
+    if (objects[source] != NULL)
+        return E_BAD_STATE;
+    struct object *object = process_make_object(payer, OBJECT_IRQ);
+    if (object == NULL)
+        return E_NO_SLOT;
+    object->irq.source = (uint32_t)source;
+    objects[source] = *made = object;
+    return E_OK;
+}
+
+void irq_bind(struct object *irq, struct object *endpoint, uint64_t badge)
+{
+    bound += irq->irq.endpoint == NULL;
+    irq->irq.endpoint = endpoint;
+    irq->irq.endpoint_id = endpoint->id;
+    irq->irq.badge = badge;
+    plic_set_masked(irq->irq.source, false);
+}
+
+enum trapeze_error irq_ack(struct object *irq)
+{
+    if (!is_bound(&irq->irq))
+        return E_BAD_STATE;
+    plic_set_masked(irq->irq.source, false);
+    return E_OK;
+}
+
+void irq_destroy(struct object *irq)
+{
+    plic_set_masked(irq->irq.source, true);
+    objects[irq->irq.source] = NULL;
+    bound -= irq->irq.endpoint != NULL;
+    process_free_object(irq);
+}
+
+void irq_handle(void)
+{
+    for (uint32_t i = 0; i < SIGNALS_MAX; i++) {
+        uint32_t source = plic_take();
+        if (source == 0)
+            return;
+        const struct object *object = objects[source];
+        if (object != NULL && is_bound(&object->irq))
+            notice_signal(object->irq.endpoint, object->irq.badge);
+    }
+}
+
+bool irq_is_awaited(void) { return bound != 0; }

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Interrupts of devices, as signals. A source is masked from the moment its interrupt
+ * is signalled until its driver acknowledges it, so that one that nobody serves costs
+ * one interrupt; and while no driver is bound.
+ */
+#pragma once
+
+#include "object/process.h"
+
+/* Makes the object of a source, once as long as it lives. Errors: E_INVALID (no such
+ * source), E_BAD_STATE (it has an object already), E_NO_SLOT. */
+enum trapeze_error irq_create(struct process *payer, uint64_t source,
+                              struct object **made);
+
+/* The source's interrupts signal `endpoint` with `badge` from now on, beginning with
+ * one that is pending. A second binding takes the place of the first. */
+void irq_bind(struct object *irq, struct object *endpoint, uint64_t badge);
+
+/* The next interrupt may come. Errors: E_BAD_STATE (not bound, or its endpoint has
+ * gone). */
+enum trapeze_error irq_ack(struct object *irq);
+
+/* The source is masked and the object gone. */
+void irq_destroy(struct object *irq);
+
+/* An external interrupt is pending: signals whoever is bound to it. */
+void irq_handle(void);
+
+/* Whether a source is bound, so that an interrupt may come. */
+bool irq_is_awaited(void);

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Memory objects and mappings. What takes long goes page by page, with the progress in
+ * the object: pages_ready pages exist, whether it is being made or taken apart.
+ */
+#include "object/memory_object.h"
+
+#include "base/string.h"
+#include "memory/frame.h"
+#include "platform/interrupt.h"
+
+#define ENTRIES (PAGE_SIZE / sizeof(uint64_t))
+#define ACCESS (RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE)
+
+/* From the rights of a mapping to a page's permissions. */
+#define PERMISSIONS_SHIFT 2
+static_assert(RIGHT_READ >> PERMISSIONS_SHIFT == PAGE_READ, "rights");
+static_assert(RIGHT_WRITE >> PERMISSIONS_SHIFT == PAGE_WRITE, "rights");
+static_assert(RIGHT_EXECUTE >> PERMISSIONS_SHIFT == PAGE_EXECUTE, "rights");
+
+static_assert(MEMORY_PAGES_MAX <= 1UL << FRAME_ORDER_MAX, "a run is one block");
+static_assert(MEMORY_PAGES_MAX <= ENTRIES * ENTRIES, "two levels of index pages");
+
+/* Where the index page `frame` keeps entry `number`. */
+static uint64_t *index_entry(uint64_t frame, uint64_t number)
+{
+    return (uint64_t *)direct_map(paddr(frame)) + number;
+}
+
+/* Where the address of a page of MEMORY_INDEXED is kept. */
+static uint64_t *page_place(const struct memory_object *memory, uint64_t page)
+{
+    if (memory->page_count <= ENTRIES)
+        return index_entry(memory->base, page);
+    return index_entry(*index_entry(memory->base, page / ENTRIES), page % ENTRIES);
+}
+
+paddr_t memory_page(const struct object *object, uint64_t page)
+{
+    const struct memory_object *memory = &object->memory;
+    return paddr(memory->kind == MEMORY_INDEXED ? *page_place(memory, page)
+                                                : memory->base + page * PAGE_SIZE);
+}
+
+/* Pages that its payer pays for: the index pages, too. */
+static uint64_t cost(enum memory_kind kind, uint64_t page_count)
+{
+    if (kind != MEMORY_INDEXED)
+        return kind == MEMORY_RUN ? page_count : 0;
+    return page_count + 1 +
+           (page_count > ENTRIES ? (page_count + ENTRIES - 1) / ENTRIES : 0);
+}
+
+static struct object *make(struct process *payer, enum memory_kind kind, paddr_t base,
+                           uint64_t page_count)
+{
+    struct object *object = process_make_object(payer, OBJECT_MEMORY);
+    if (object == NULL)
+        return NULL;
+    object->memory.kind = (uint8_t)kind;
+    object->memory.base = base.value;
+    object->memory.page_count = (uint32_t)page_count;
+    list_init(&object->memory.mappings);
+    return object;
+}
+
+struct object *memory_create_foreign(struct process *payer, paddr_t base,
+                                     uint64_t page_count)
+{
+    return make(payer, MEMORY_FOREIGN, base, page_count);
+}
+
+static enum trapeze_error begin(struct process *payer, enum memory_kind kind,
+                                uint32_t order, uint64_t page_count)
+{
+    if (!budget_take(&payer->pages, cost(kind, page_count)))
+        return E_NO_MEMORY;
+    paddr_t base = frame_alloc(order);
+    bool none = paddr_is_none(base);
+    payer->building = none ? NULL : make(payer, kind, base, page_count);
+    if (payer->building != NULL)
+        return E_OK;
+    budget_give(&payer->pages, cost(kind, page_count));
+    if (!none)
+        frame_free(base);
+    return none ? E_NO_MEMORY : E_NO_SLOT;
+}
+
+/* A budget promises that there is a frame. */
+static uint64_t take_frame(void)
+{
+    paddr_t frame = frame_alloc_zeroed(NULL);
+    assert(!paddr_is_none(frame));
+    return frame.value;
+}
+
+static void add_page(struct memory_object *memory)
+{
+    uint64_t page = memory->pages_ready++;
+    if (memory->kind == MEMORY_RUN) {
+        memset(direct_map(paddr(memory->base + page * PAGE_SIZE)), 0, PAGE_SIZE);
+        return;
+    }
+    if (memory->page_count > ENTRIES && page % ENTRIES == 0)
+        *index_entry(memory->base, page / ENTRIES) = take_frame();
+    *page_place(memory, page) = take_frame();
+}
+
+static void remove_page(struct memory_object *memory)
+{
+    uint64_t page = --memory->pages_ready;
+    frame_free(paddr(*page_place(memory, page)));
+    if (memory->page_count > ENTRIES && page % ENTRIES == 0)
+        frame_free(paddr(*index_entry(memory->base, page / ENTRIES)));
+}
+
+enum step memory_create(struct process *payer, uint64_t page_count, uint64_t flags,
+                        struct object **made, enum trapeze_error *error)
+{
+    bool run = page_count == 1 || (flags & MEMORY_CONTIGUOUS);
+    enum memory_kind kind = run ? MEMORY_RUN : MEMORY_INDEXED;
+    uint32_t order = 0;
+    while (run && 1UL << order < page_count)
+        order++;
+    page_count = run ? 1UL << order : page_count;
+
+    /* The caller's registers may have been written since: then this is another call. */
+    struct object *object = payer->building;
+    bool other = object != NULL && (object->memory.kind != kind ||
+                                    object->memory.page_count != page_count);
+    if (other && memory_destroy(object) == STEP_MORE)
+        return STEP_MORE;
+    if (payer->building == NULL) {
+        *error = begin(payer, kind, order, page_count);
+        if (*error != E_OK)
+            return STEP_FAILED;
+    }
+    struct memory_object *memory = &payer->building->memory;
+    do
+        add_page(memory);
+    while (memory->pages_ready < page_count && !interrupt_is_pending());
+    if (memory->pages_ready < page_count)
+        return STEP_MORE;
+    *made = payer->building;
+    payer->building = NULL;
+    return STEP_DONE;
+}
+
+/* One step; false: only `base` is left. */
+static bool take_apart(struct memory_object *memory)
+{
+    struct list *link = list_first(&memory->mappings);
+    if (link != NULL)
+        mapping_remove(container_of(link, struct object, mapping.of_memory), false);
+    else if (memory->kind == MEMORY_INDEXED && memory->pages_ready > 0)
+        remove_page(memory);
+    else
+        return false;
+    return true;
+}
+
+enum step memory_destroy(struct object *object)
+{
+    struct memory_object *memory = &object->memory;
+    struct process *payer = object->payer;
+    while (take_apart(memory))
+        if (interrupt_is_pending())
+            return STEP_MORE;
+    if (memory->kind != MEMORY_FOREIGN) {
+        frame_free(paddr(memory->base));
+        budget_give(&payer->pages, cost(memory->kind, memory->page_count));
+        if (payer->building == object)
+            payer->building = NULL;
+    }
+    process_free_object(object);
+    return STEP_DONE;
+}
+
+/* Writing and executing take reading: the page tables know no page without. */
+static enum trapeze_error check_rights(uint64_t rights, uint64_t granted)
+{
+    if (rights == 0 || (rights & ~(uint64_t)ACCESS) != 0 ||
+        (rights & (RIGHT_WRITE | RIGHT_EXECUTE)) == (RIGHT_WRITE | RIGHT_EXECUTE))
+        return E_INVALID;
+    return ((rights | RIGHT_READ) & ~granted) == 0 ? E_OK : E_RIGHTS;
+}
+
+static inline enum trapeze_error check_request(const struct memory_object *memory,
+                                               const struct map_request *request)
+{
+    uint64_t count = request->page_count;
+    if (count == 0 || count > MAP_PAGES_MAX || count > memory->page_count ||
+        request->first_page > memory->page_count - count ||
+        request->address % PAGE_SIZE != 0 || request->address < USER_BOTTOM ||
+        request->address > USER_TOP - count * PAGE_SIZE)
+        return E_INVALID;
+    return check_rights(request->rights, request->granted);
+}
+
+/* The page-table entry of a mapping's page for its rights. */
+static inline uint64_t entry_for(const struct mapping *mapping, uint64_t page)
+{
+    if (mapping->rights == 0)
+        return 0;
+    uint64_t permissions = (uint64_t)mapping->rights >> PERMISSIONS_SHIFT | PAGE_USER;
+    return page_entry(memory_page(mapping->memory, mapping->first_page + page),
+                      permissions);
+}
+
+/* Writes all of them but the first, which is at `entry`. */
+static __attribute__((noinline)) void set_others(const struct mapping *mapping,
+                                                 uint64_t *entry)
+{
+    for (uint64_t i = 1; i < mapping->page_count; i++) {
+        if (((uint64_t)++entry & (PAGE_SIZE - 1)) == 0)
+            entry = page_table_entry(mapping->process->space.table.root,
+                                     vaddr(mapping->address + i * PAGE_SIZE));
+        *entry = entry_for(mapping, i);
+    }
+}
+
+/* Writes all of them (rights 0: none is valid); `entry` is the first one, NULL if it is
+ * still to be found. */
+static inline void set_pages(const struct object *object, uint64_t *entry)
+{
+    const struct mapping *mapping = &object->mapping;
+    const struct address_space *space = &mapping->process->space;
+    if (entry == NULL)
+        entry = page_table_entry(space->table.root, vaddr(mapping->address));
+    *entry = entry_for(mapping, 0);
+    if (mapping->page_count > 1)
+        set_others(mapping, entry);
+    address_space_changed(space, vaddr(mapping->address), mapping->page_count,
+                          mapping->rights & RIGHT_EXECUTE);
+}
+
+enum trapeze_error memory_map(struct object *memory, struct process *process,
+                              const struct map_request *request, uint64_t *number)
+{
+    uint64_t *entry;
+    enum trapeze_error error = check_request(&memory->memory, request);
+    if (error == E_OK)
+        error = page_table_reserve(&process->space.table, vaddr(request->address),
+                                   request->page_count, &entry);
+    if (error != E_OK)
+        return error;
+    struct object *object = process_make_object(process, OBJECT_MAPPING);
+    if (object == NULL)
+        return E_NO_SLOT;
+    object->mapping =
+        (struct mapping){.memory = memory,
+                         .process = process,
+                         .address = request->address,
+                         .first_page = (uint32_t)request->first_page,
+                         .page_count = (uint16_t)request->page_count,
+                         .granted = (uint8_t)(request->granted & ACCESS),
+                         .rights = (uint8_t)(request->rights | RIGHT_READ)};
+    list_append(&memory->memory.mappings, &object->mapping.of_memory);
+    list_append(&process->mappings, &object->mapping.of_process);
+    set_pages(object, entry);
+    *number = object_number(object);
+    return E_OK;
+}
+
+static struct object *find_mapping(const struct process *process, uint64_t number)
+{
+    struct object *object = object_at(number & ((1UL << NUMBER_INDEX_BITS) - 1));
+    bool found = object != NULL && object->type == OBJECT_MAPPING &&
+                 object_number(object) == number && object->mapping.process == process;
+    return found ? object : NULL;
+}
+
+enum trapeze_error memory_unmap(struct process *process, uint64_t number)
+{
+    struct object *object = find_mapping(process, number);
+    if (object == NULL)
+        return E_INVALID;
+    mapping_remove(object, false);
+    return E_OK;
+}
+
+enum trapeze_error memory_protect(struct process *process, uint64_t number,
+                                  uint64_t rights)
+{
+    struct object *object = find_mapping(process, number);
+    if (object == NULL)
+        return E_INVALID;
+    enum trapeze_error error = check_rights(rights, object->mapping.granted);
+    if (error != E_OK)
+        return error;
+    object->mapping.rights = (uint8_t)(rights | RIGHT_READ);
+    set_pages(object, NULL);
+    return E_OK;
+}
+
+void mapping_remove(struct object *object, bool process_dies)
+{
+    object->mapping.rights = 0;
+    if (!process_dies)
+        set_pages(object, NULL);
+    list_remove(&object->mapping.of_memory);
+    list_remove(&object->mapping.of_process);
+    process_free_object(object);
+}

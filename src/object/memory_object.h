@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Memory that processes share: pages of RAM, zeroed before anybody sees them, or a
+ * range of the physical address space that the kernel does not manage (device
+ * registers, the boot archive). A mapping is a window of one of them in one address
+ * space.
+ */
+#pragma once
+
+#include "object/process.h"
+
+enum memory_kind {
+    MEMORY_RUN,     /* one block of frames at `base` */
+    MEMORY_INDEXED, /* frames one by one: their addresses are in the page at `base`, or,
+                       where there are more than a page holds, in the pages that it
+                       lists */
+    MEMORY_FOREIGN, /* not the kernel's frames */
+};
+
+/* What a step of a long operation says. */
+enum step {
+    STEP_DONE,
+    STEP_MORE, /* an interrupt is pending: let it in, then call again */
+    STEP_FAILED,
+};
+
+/* Makes a memory object of `page_count` zeroed pages (1 to MEMORY_PAGES_MAX) that
+ * `payer` pays for, with `flags` (MEMORY_CONTIGUOUS), until an interrupt is pending;
+ * then payer->building is the unfinished object, and the call is made again. One that
+ * asks for something else then gives the unfinished one up first.
+ * STEP_FAILED: *error is E_NO_MEMORY or E_NO_SLOT, and nothing has changed. */
+enum step memory_create(struct process *payer, uint64_t page_count, uint64_t flags,
+                        struct object **made, enum trapeze_error *error);
+
+/* A memory object of a range that the kernel does not manage, page-aligned, of at most
+ * MEMORY_PAGES_MAX pages. NULL: no slot. */
+struct object *memory_create_foreign(struct process *payer, paddr_t base,
+                                     uint64_t page_count);
+
+/* Maps pages of `memory` into `process`,
+ * which lives and pays for it. All arguments are as the user gave them. On success
+ * *number is the mapping's. Errors: E_INVALID (rights; address or page out of range),
+ * E_RIGHTS, E_OVERLAP, E_NO_MEMORY, E_NO_SLOT; nothing has changed then, but that page
+ * tables may stay. */
+struct map_request {
+    uint64_t address;
+    uint64_t first_page;
+    uint64_t page_count;
+    uint64_t rights;
+    uint64_t granted; /* the rights of the handle to the memory */
+};
+enum trapeze_error memory_map(struct object *memory, struct process *process,
+                              const struct map_request *request, uint64_t *number);
+
+/* Errors: E_INVALID (no such mapping of this process's). */
+enum trapeze_error memory_unmap(struct process *process, uint64_t number);
+
+/* `granted`: nothing beyond the rights that the mapping was made with can be had.
+ * Errors: E_INVALID (no such mapping; rights that do not go together), E_RIGHTS. */
+enum trapeze_error memory_protect(struct process *process, uint64_t number,
+                                  uint64_t rights);
+
+/* Where page `page` is. The memory is finished, and has so many. */
+paddr_t memory_page(const struct object *object, uint64_t page);
+
+/* Takes a memory object apart that no handle is good for, wherever it is mapped, until
+ * an interrupt is pending; its slot is free afterwards. Never STEP_FAILED. */
+enum step memory_destroy(struct object *object);
+
+/* Removes a mapping: of a dying process's, whose page tables are not looked at any more
+ * (`process_dies`), or of a living one's. */
+void mapping_remove(struct object *object, bool process_dies);

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a process hears of that no process has sent: signals, faults, ends; and the ways
+ * out of waiting but delivery.
+ */
+#include "object/notice.h"
+
+#include "object/priority.h"
+#include "object/rendezvous.h"
+#include "sched/sched.h"
+
+static inline void put_signal(struct process *receiver, uint64_t bits)
+{
+    const uint64_t words[MESSAGE_WORDS] = {bits};
+    rendezvous_put(receiver, words, &(struct envelope){.kind = KIND_SIGNAL});
+}
+
+void notice_put_signal(struct process *receiver, struct object *endpoint)
+{
+    put_signal(receiver, endpoint->endpoint.pending);
+    endpoint->endpoint.pending = 0;
+}
+
+void notice_put_fault(struct process *supervisor, struct process *faulter)
+{
+    const struct process_object *fault = &faulter->object->process;
+    const uint64_t words[MESSAGE_WORDS] = {fault->status, fault->pc, fault->value,
+                                           faulter->object->id, 0};
+    rendezvous_put(supervisor, words,
+                   &(struct envelope){.kind = KIND_FAULT,
+                                      .token = rendezvous_begin_call(faulter),
+                                      .badge = faulter->supervisor_badge});
+}
+
+void notice_put_end(struct process *supervisor, const struct object *object)
+{
+    const struct process_object *end = &object->process;
+    const uint64_t words[MESSAGE_WORDS] = {end->end, end->status, end->pc, end->value,
+                                           end->number};
+    rendezvous_put(supervisor, words,
+                   &(struct envelope){.kind = KIND_END, .badge = end->badge});
+}
+
+void notice_signal(struct object *endpoint, uint64_t bits)
+{
+    struct process *receiver = rendezvous_receiver(endpoint);
+    if (receiver == NULL || bits == 0) {
+        endpoint->endpoint.pending |= bits;
+        return;
+    }
+    rendezvous_dequeue(receiver->object, endpoint);
+    put_signal(receiver, bits); /* nothing is pending while somebody receives */
+    endpoint->message_next = true;
+    sched_make_ready(&receiver->thread);
+}
+
+static bool is_there(const struct object *endpoint, uint64_t id)
+{
+    return endpoint != NULL && endpoint->id == id;
+}
+
+bool notice_fault(struct process *process)
+{
+    struct object *supervisor = process->supervisor;
+    if (!is_there(supervisor, process->supervisor_id))
+        return false;
+    struct process *receiver = rendezvous_receiver(supervisor);
+    if (receiver == NULL) {
+        rendezvous_wait(process, supervisor, THREAD_FAULTING, 0);
+        return true;
+    }
+    rendezvous_dequeue(receiver->object, supervisor);
+    notice_put_fault(receiver, process);
+    sched_block(&process->thread, THREAD_AWAITING_VERDICT, 0);
+    rendezvous_await_reply(process, receiver);
+    sched_hand_to(&receiver->thread);
+    return true;
+}
+
+bool notice_end(struct object *process, struct object *supervisor,
+                uint64_t supervisor_id)
+{
+    if (!is_there(supervisor, supervisor_id))
+        return false;
+    struct process *receiver = rendezvous_receiver(supervisor);
+    if (receiver == NULL) {
+        process->process.endpoint = supervisor;
+        list_append(&supervisor->endpoint.queue, &process->process.queue);
+        return true;
+    }
+    rendezvous_dequeue(receiver->object, supervisor);
+    notice_put_end(receiver, process);
+    sched_make_ready(&receiver->thread);
+    return false;
+}
+
+void notice_forget_end(struct object *process)
+{
+    if (process->process.endpoint != NULL)
+        rendezvous_dequeue(process, process->process.endpoint);
+}
+
+void notice_deadline(struct process *process)
+{
+    rendezvous_withdraw(process);
+    rendezvous_fail(process, E_TIMEOUT);
+}
+
+/* A process that has been taken out of where it waited, in `state`. */
+static void fail_or_condemn(struct process *process, enum trapeze_error error,
+                            struct process **condemned)
+{
+    enum thread_state state = process->thread.state;
+    if (state == THREAD_FAULTING || state == THREAD_AWAITING_VERDICT)
+        *condemned = process;
+    else
+        rendezvous_fail(process, error);
+}
+
+bool notice_abandon(struct process *server, struct process **condemned)
+{
+    struct list *link = list_first(&server->callers);
+    if (link != NULL) {
+        struct process *caller = container_of(link, struct process, calling);
+        rendezvous_withdraw(caller);
+        fail_or_condemn(caller, E_PEER, condemned);
+        return true;
+    }
+    link = list_first(&server->serves);
+    if (link == NULL)
+        return false;
+    priority_set_server(container_of(link, struct object, endpoint.served), NULL);
+    return true;
+}
+
+bool notice_clear(struct object *endpoint, struct process **condemned)
+{
+    struct object *first = rendezvous_first(endpoint);
+    if (first == NULL) {
+        priority_set_server(endpoint, NULL);
+        return false;
+    }
+    struct process *process = first->process.process;
+    if (process == NULL) {
+        rendezvous_dequeue(first, endpoint);
+        process_free_object(first);
+        return true;
+    }
+    rendezvous_withdraw(process);
+    fail_or_condemn(process, E_GONE, condemned);
+    return true;
+}

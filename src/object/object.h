@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What handles name. Every object has a slot, a payer (the process whose quota it
+ * takes, and with which it ends), and while it lives an id, which no other object ever
+ * had or will have. A slot's memory is never used for anything but slots, so that a
+ * stale pointer to one can always be followed, and the id there tells that it is stale.
+ *
+ * Processes have the slots at the beginning of the table: the index of such a slot
+ * names its kernel stack, too.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <trapeze/abi.h>
+
+#include "base/list.h"
+#include "memory/address.h"
+
+struct process;
+struct object;
+
+#define OBJECT_MAPPING 6 /* needs a slot, but no handle names it */
+
+/* A rendezvous. Senders and callers wait in `queue`, or receivers, never both. */
+struct endpoint {
+    struct list queue;      /* of processes, by process_object.queue */
+    struct process *server; /* who received last; is lent the priority of who queues */
+    struct list served;     /* in the server's list */
+    uint64_t pending;       /* signal bits; 0 while somebody receives */
+    uint16_t lent[PRIORITIES]; /* how many wait in the queue at each priority */
+};
+
+struct process_object {
+    struct process *process;    /* NULL once it has ended */
+    struct list queue;          /* at the endpoint where it waits, or its end does */
+    struct object *endpoint;    /* that one; NULL: it is in no queue */
+    uint64_t badge;             /* of the message that waits there */
+    uint64_t number;            /* its id, still there when the object's is not */
+    uint32_t end;               /* enum trapeze_end, once it has one */
+    uint64_t status, pc, value; /* of its fault, or of its end */
+};
+
+struct memory_object {
+    struct list mappings; /* by mapping.of_memory */
+    uint64_t base; /* one run, or device: its first byte; else the index page's */
+    uint32_t page_count;
+    uint32_t
+        pages_ready; /* allocated and zeroed so far; all of them once it can be used */
+    uint8_t kind;    /* enum memory_kind */
+};
+
+struct mapping {
+    struct list of_memory;
+    struct list of_process;
+    struct object *memory;
+    struct process *process;
+    uint64_t address;
+    uint32_t first_page;
+    uint16_t page_count; /* 1 to MAP_PAGES_MAX */
+    uint8_t granted;     /* RIGHT_READ, RIGHT_WRITE, RIGHT_EXECUTE: at most these */
+    uint8_t rights;      /* of them, what it has now */
+};
+
+struct irq_object {
+    struct object *endpoint; /* that is signalled; NULL: not bound */
+    uint64_t endpoint_id;
+    uint64_t badge;
+    uint32_t source;
+};
+
+struct object {
+    uint64_t id; /* 0: free, or its end is under way: no handle is good */
+    uint64_t
+        sequence; /* of calls, of mappings: never goes back, whoever has the slot */
+    struct process *payer; /* NULL: the kernel */
+    struct list owned;     /* in the payer's list, or in the list of free slots */
+    uint8_t type;          /* enum trapeze_object, OBJECT_MAPPING, or 0: free */
+    bool receivers;        /* an endpoint in whose queue receivers wait */
+    bool message_next;     /* an endpoint that has delivered signals last */
+    uint32_t index;        /* its number in the table */
+    union {
+        struct endpoint endpoint;
+        struct process_object process;
+        struct memory_object memory;
+        struct mapping mapping;
+        struct irq_object irq;
+    };
+};
+
+static_assert(sizeof(struct object) == 128, "a slot");
+
+/* A table of `count` slots at `table`, the first `process_count` of them for
+ * processes. Its memory need not be zeroed. */
+void object_init(struct object *table, uint32_t count, uint32_t process_count);
+
+/* What an object takes of its payer's quota. Processes have fewer slots of their own
+ * than there are others, and cost so much more that the sum of the quotas, which is the
+ * number of the others, is used up before they are. */
+uint32_t object_cost(uint8_t type);
+
+uint32_t object_free_count(void);
+
+/* A slot, with a new id, in the list of what `payer` pays for. All of the union is zero
+ * but what is said to survive. The caller has charged the quota. NULL: none is left. */
+struct object *object_alloc(uint8_t type, struct process *payer, struct list *owned);
+
+/* The slot is free again, and no handle to it is good. The caller gives the quota back.
+ */
+void object_free(struct object *object);
+
+/* The table, and how many of the slots at its beginning have ever been used. */
+extern struct object *object_table;
+extern uint32_t object_processes_used;
+
+/* The slot with this number, of any object or of a process; NULL: there is none, or it
+ * has never been used. */
+struct object *object_at(uint64_t index);
+
+static inline struct object *object_process_at(uint64_t index)
+{
+    return index < object_processes_used ? &object_table[index] : NULL;
+}
+
+/* A number that names a call or a mapping: the slot, and a sequence number of its. */
+#define NUMBER_INDEX_BITS 17
+static inline uint64_t object_number(const struct object *object)
+{
+    return object->sequence << NUMBER_INDEX_BITS | object->index;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Who runs at whose priority.
+ */
+#include "object/priority.h"
+
+#include "base/bits.h"
+#include "sched/sched.h"
+
+static uint8_t highest(const struct process *process)
+{
+    uint32_t levels = process->borrowed_levels | 1U << process->own_priority;
+    return (uint8_t)highest_bit(levels);
+}
+
+static struct process *borrower(const struct process *process)
+{
+    return process->lent_at != NULL ? process->lent_at->endpoint.server
+                                    : process->lent_to;
+}
+
+/* A process that lends runs at another priority now. Returns who borrows it. */
+static struct process *lend_anew(struct process *process)
+{
+    uint8_t before = process->lent, now = process->thread.priority;
+    struct process *to = borrower(process);
+    if (process->lent_at != NULL) {
+        process->lent_at->endpoint.lent[before]--;
+        process->lent_at->endpoint.lent[now]++;
+    }
+    if (to != NULL) {
+        priority_borrow(to, now, 1);
+        priority_give_back(to, before, 1);
+    }
+    process->lent = now;
+    return to;
+}
+
+void priority_refresh(struct process *process)
+{
+    while (process != NULL) {
+        uint8_t now = highest(process);
+        if (now == process->thread.priority)
+            return;
+        sched_set_priority(&process->thread, now);
+        process = lend_anew(process);
+    }
+}
+
+void priority_lend_at(struct process *process, struct object *endpoint)
+{
+    struct process *server = endpoint->endpoint.server;
+    process->lent = process->thread.priority;
+    process->lent_at = endpoint;
+    endpoint->endpoint.lent[process->lent]++;
+    if (server != NULL) {
+        priority_borrow(server, process->lent, 1);
+        if (process->lent > server->thread.priority)
+            priority_refresh(server);
+    }
+}
+
+void priority_return(struct process *process)
+{
+    if (process->lent_at != NULL)
+        process->lent_at->endpoint.lent[process->lent]--;
+    struct process *to = borrower(process);
+    process->lent_at = NULL;
+    if (to != NULL)
+        priority_take_back(process, to);
+}
+
+void priority_set_server(struct object *endpoint, struct process *server)
+{
+    struct endpoint *at = &endpoint->endpoint;
+    struct process *before = at->server;
+    if (before == server)
+        return;
+    if (before != NULL)
+        list_remove(&at->served);
+    if (server != NULL)
+        list_append(&server->serves, &at->served);
+    at->server = server;
+    for (uint32_t priority = 0; priority < PRIORITIES; priority++) {
+        if (at->lent[priority] == 0)
+            continue;
+        if (before != NULL)
+            priority_give_back(before, priority, at->lent[priority]);
+        if (server != NULL)
+            priority_borrow(server, priority, at->lent[priority]);
+    }
+    priority_refresh(before);
+    priority_refresh(server);
+}
+
+void priority_set_own(struct process *process, uint8_t priority)
+{
+    process->own_priority = priority;
+    priority_refresh(process);
+}

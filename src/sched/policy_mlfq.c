@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The multi-level feedback queue (OSTEP, chapter 8), whose rules are:
+ *
+ *   1. Who is at a higher level runs.
+ *   2. Those of one level take turns, a slice each.
+ *   3. A new thread begins at the top.
+ *   4. Who has used up an allotment at a level goes down by one, however often it gave
+ *      the hart away in between: what counts are the cycles that it has paid for.
+ *   5. From time to time everybody goes to the top, and nobody starves.
+ *
+ * Levels are urgencies; priorities do not matter. A boost joins the queues and touches
+ * no thread: each finds out by the number of boosts that it has seen.
+ */
+#include <trapeze/abi.h>
+
+#include "sched/sched_policy.h"
+
+#define LEVELS 8
+#define BOOST_SLICES 100 /* of time that somebody paid for */
+
+enum { USED, BOOSTS }; /* thread->policy: cycles at this level, boosts seen */
+
+const uint32_t policy_number = SCHEDULER_MLFQ;
+const bool policy_charges = true;
+const char policy_name[] = "mlfq";
+uint32_t sched_highest_ready;
+
+static struct list ready[LEVELS];
+static uint64_t boosts = 1;  /* a new thread has seen none */
+static uint64_t since_boost; /* cycles */
+
+static void note_highest(void)
+{
+    sched_highest_ready = LEVELS;
+    while (sched_highest_ready > 0 && list_is_empty(&ready[sched_highest_ready - 1]))
+        sched_highest_ready--;
+}
+
+void policy_init(void)
+{
+    for (uint32_t level = 0; level < LEVELS; level++)
+        list_init(&ready[level]);
+}
+
+void policy_set_urgency(struct thread *thread)
+{
+    if (thread->policy[BOOSTS] == boosts)
+        return;
+    thread->policy[BOOSTS] = boosts;
+    thread->policy[USED] = 0;
+    thread->urgency = LEVELS - 1;
+}
+
+void policy_add(struct thread *thread, enum policy_place place)
+{
+    policy_set_urgency(thread);
+    if (thread->hurried)
+        thread->urgency = LEVELS - 1;
+    if (place == POLICY_FRONT)
+        list_prepend(&ready[thread->urgency], &thread->run_link);
+    else
+        list_append(&ready[thread->urgency], &thread->run_link);
+    note_highest();
+}
+
+void policy_remove(struct thread *thread)
+{
+    list_remove(&thread->run_link);
+    note_highest();
+}
+
+struct thread *policy_take(void)
+{
+    if (sched_highest_ready == 0)
+        return NULL;
+    struct list *first = ready[sched_highest_ready - 1].next;
+    struct thread *thread = container_of(first, struct thread, run_link);
+    policy_remove(thread);
+    policy_set_urgency(thread);
+    return thread;
+}
+
+static void boost(void)
+{
+    boosts++;
+    since_boost = 0;
+    for (uint32_t level = 0; level < LEVELS - 1; level++)
+        list_append_all(&ready[LEVELS - 1], &ready[level]);
+    note_highest();
+}
+
+/* An allotment is a little less than a slice, or else one who uses slices to their ends
+ * could have two. Before the first slice has ended every charge is a boost. */
+void policy_charge(struct thread *thread, uint64_t cycles, uint64_t slice_cycles)
+{
+    policy_set_urgency(thread);
+    thread->policy[USED] += cycles;
+    if (thread->policy[USED] >= slice_cycles / 8 * 7 && thread->urgency > 0) {
+        thread->policy[USED] = 0;
+        thread->urgency--;
+    }
+    since_boost += cycles;
+    if (since_boost >= BOOST_SLICES * slice_cycles)
+        boost();
+}

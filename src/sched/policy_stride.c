@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Stride scheduling (OSTEP, chapter 9): a thread has priority + 1 tickets, and a pass,
+ * which grows by the time that it uses, divided by its tickets. The one with the least
+ * pass is next. A heap finds it in O(log n).
+ */
+#include <trapeze/abi.h>
+
+#include "sched/heap.h"
+#include "sched/sched_policy.h"
+
+const uint32_t policy_number = SCHEDULER_STRIDE;
+const bool policy_charges = true;
+const char policy_name[] = "stride";
+uint32_t sched_highest_ready;
+
+static struct heap ready; /* by pass; 0 for those who go first */
+static struct list all;   /* the same, since thread->run_link says who is ready */
+static uint64_t least;    /* the pass of the thread that was taken last */
+
+void policy_init(void) { list_init(&all); }
+
+/* Whoever was away has saved up nothing: it goes on where the others are. */
+void policy_add(struct thread *thread, enum policy_place place)
+{
+    uint64_t *pass = &thread->policy[0];
+    if (*pass < least)
+        *pass = least;
+    heap_add(&ready, thread, place == POLICY_FRONT ? 0 : *pass);
+    list_append(&all, &thread->run_link);
+    sched_highest_ready = 1;
+}
+
+void policy_remove(struct thread *thread)
+{
+    heap_remove(&ready, thread);
+    list_remove(&thread->run_link);
+    sched_highest_ready = ready.count != 0;
+}
+
+struct thread *policy_take(void)
+{
+    struct thread *thread = heap_first(&ready);
+    if (thread == NULL)
+        return NULL;
+    policy_remove(thread);
+    if (thread->policy[0] > least)
+        least = thread->policy[0];
+    return thread;
+}
+
+void policy_set_urgency(struct thread *thread) { (void)thread; }
+
+/* What is more than two slices was used while nobody else was ready: it is free. */
+void policy_charge(struct thread *thread, uint64_t cycles, uint64_t slice_cycles)
+{
+    if (cycles > 2 * slice_cycles)
+        cycles = 2 * slice_cycles;
+    thread->policy[0] += cycles / (thread->priority + 1U);
+}

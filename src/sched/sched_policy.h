@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Which of the ready threads runs next: the one thing that a scheduling policy decides.
+ * policy_NAME.c is one; -DTRAPEZE_SCHED=NAME chooses it. Every operation takes a number
+ * of instructions that does not depend on how many threads there are, unless the policy
+ * says otherwise.
+ *
+ * A policy keeps thread->urgency: a thread that becomes ready preempts a less urgent
+ * one that runs, and a message hands the hart over directly only to one that is at
+ * least as urgent as every ready one. Policies that know no urgency leave it 0.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "sched/thread.h"
+
+/* INFO_SCHEDULER's value, whether the policy wants to know who had how much time, and
+ * its name. */
+extern const uint32_t policy_number;
+extern const bool policy_charges;
+extern const char policy_name[];
+
+/* 1 + the urgency of the most urgent ready thread, 0 while none is ready. The policy
+ * keeps it right. */
+extern uint32_t sched_highest_ready;
+
+void policy_init(void);
+
+enum policy_place {
+    POLICY_WOKEN, /* it was blocked, or is new */
+    POLICY_FRONT, /* it ran, and had to make way for a more urgent one; or it is dying
+                   */
+    POLICY_BACK,  /* it has yielded, or used up its slice */
+};
+
+/* `thread`, in state READY and in no queue, is put among the ready ones. */
+void policy_add(struct thread *thread, enum policy_place place);
+
+/* `thread`, which is among the ready ones, is taken out. */
+void policy_remove(struct thread *thread);
+
+/* The next one, taken out; NULL if none is ready. */
+struct thread *policy_take(void);
+
+/* thread->priority has changed (the thread is not among the ready ones): sets
+ * thread->urgency. Called for every new thread as well. */
+void policy_set_urgency(struct thread *thread);
+
+/* `thread` has paid for `cycles` of CPU time; a whole slice has about `slice_cycles`
+ * (measured; 0 before the first one has ended). It may be among the ready ones: it
+ * keeps its place then. */
+void policy_charge(struct thread *thread, uint64_t cycles, uint64_t slice_cycles);

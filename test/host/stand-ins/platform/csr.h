@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Takes the place of src/platform/csr.h on a host: the test is the hart. Compile with
+ * -iquote stand-ins.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "platform/riscv.h"
+
+uint64_t hart_csr_read(const char *name);
+void hart_csr_write(const char *name, uint64_t value);
+
+#define csr_read(name) hart_csr_read(#name)
+#define csr_write(name, value) hart_csr_write(#name, value)
+
+void fence_translations(void);
+void fence_address_space(uint64_t asid);
+void fence_address_space_page(uint64_t vaddr, uint64_t asid);
+void fence_instructions(void);
