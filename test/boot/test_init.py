@@ -66,3 +66,31 @@ def test_a_server_that_there_is_not(boot_manifest):
     server = "server nothing\n    priority 8\n    pages 64\n    slots 64\n    restart always\n"
     last = "trapeze: cannot run 'nothing': the boot archive has no such program"
     boot_manifest(server + ALONE, "test-args", status=127, last=last)
+
+
+SERVER = """\
+server server
+    program {program}
+    priority 4
+    pages 64
+    slots 64
+    restart always
+    ping 20 10
+    serves service
+"""
+INIT_LINE = re.compile(r"init: .*")
+
+
+def test_a_server_that_does_not_answer_is_restarted(boot_manifest):
+    """It is alive, and busy for ever: nothing but its silence tells."""
+    manifest = SERVER.format(program="hog 1000000") + ALONE
+    output = boot_manifest(manifest, "shares", "2", last=INIT_LINE).output
+    assert "init: hog does not answer, and is ended" in output
+    assert "init: hog starts again in 0 ms" in output
+
+
+def test_the_delay_before_a_restart_doubles(boot_manifest):
+    manifest = SERVER.format(program="test-exit 2") + ALONE
+    output = boot_manifest(manifest, "test-sleep", last=INIT_LINE).output
+    delays = re.findall(r"init: test-exit starts again in (\d+) ms", output)
+    assert delays[:7] == ["0", "10", "20", "40", "80", "160", "320"]
