@@ -11,7 +11,8 @@ static uint64_t memory;
 
 static long nobody(struct actor *actor) { return (long)actor->step; }
 
-static void test_mappings(void)
+/* Leaves a mapping of two pages, whose number it returns. */
+static uint64_t test_overlaps(void)
 {
     extern const char etext[];
     const uint64_t here = 0x70000000;
@@ -26,7 +27,11 @@ static void test_mappings(void)
                 E_OVERLAP);
     CHECK_EQUAL(sys_memory_map(memory, 0, here - PAGE_BYTES, 0, 2, RIGHT_READ),
                 E_OVERLAP);
+    return mapping;
+}
 
+static void test_ranges(void)
+{
     SAY("the kernel's half, page 0, lengths that wrap around: E_INVALID");
     static const struct {
         uint64_t address, first, count;
@@ -59,7 +64,17 @@ static void test_mappings(void)
                    (unsigned long)wrong[i].address, (unsigned long)wrong[i].first,
                    (unsigned long)wrong[i].count);
     }
+    static const uint64_t counts[] = {
+        0, MEMORY_PAGES_MAX + 1, UINT64_MAX, 1UL << 52, 1UL << 63, 1UL << 32};
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+        CHECK_EQUAL(sys_memory_create(counts[i], 0), E_INVALID);
+    CHECK_EQUAL(sys_memory_create(1, 2), E_INVALID);
+    CHECK_EQUAL(sys_memory_physical(memory, 4), E_INVALID);
+    CHECK_EQUAL(sys_memory_physical(memory, UINT64_MAX), E_INVALID);
+}
 
+static void test_rights(uint64_t mapping)
+{
     SAY("writable and executable, rights of another kind: E_INVALID");
     static const uint64_t rights[] = {0,
                                       RIGHT_WRITE | RIGHT_EXECUTE,
@@ -79,14 +94,6 @@ static void test_mappings(void)
     CHECK_EQUAL(sys_memory_unmap(0, mapping), 0);
     CHECK_EQUAL(sys_memory_unmap(0, mapping), E_INVALID);
     CHECK_EQUAL(sys_memory_protect(0, mapping, RIGHT_READ), E_INVALID);
-
-    static const uint64_t counts[] = {
-        0, MEMORY_PAGES_MAX + 1, UINT64_MAX, 1UL << 52, 1UL << 63, 1UL << 32};
-    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
-        CHECK_EQUAL(sys_memory_create(counts[i], 0), E_INVALID);
-    CHECK_EQUAL(sys_memory_create(1, 2), E_INVALID);
-    CHECK_EQUAL(sys_memory_physical(memory, 4), E_INVALID);
-    CHECK_EQUAL(sys_memory_physical(memory, UINT64_MAX), E_INVALID);
 }
 
 /* The mapping of another process is no mapping of this one. */
@@ -111,7 +118,9 @@ int main(void)
     sys_memory_unmap(
         0, must(sys_memory_map(memory, 0, 0x70000000 - PAGE_BYTES, 0, 2, RIGHT_READ)));
     const struct balance before = balance_now();
-    test_mappings();
+    const uint64_t mapping = test_overlaps();
+    test_ranges();
+    test_rights(mapping);
     test_foreign_mapping();
     balance_check(&before);
     return finish(PROGRAM);
