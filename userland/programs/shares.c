@@ -60,6 +60,9 @@ static int child(char *argv[])
 
 static bool start_children(unsigned count, uint64_t begin, uint64_t end)
 {
+    /* Small budgets, so that there can be many. */
+    const struct trapeze_spawn_options small = {
+        .pages = 32, .slots = 8, .priority = -1};
     char arguments[4][24];
     char *argv[] = {"shares",     arguments[0], arguments[1],
                     arguments[2], arguments[3], NULL};
@@ -69,7 +72,7 @@ static bool start_children(unsigned count, uint64_t begin, uint64_t end)
     snprintf(arguments[3], sizeof(arguments[3]), "%" PRIu64, end);
     for (unsigned i = 0; i < count; i++) {
         snprintf(arguments[0], sizeof(arguments[0]), "%u", i);
-        long id = trapeze_spawn(5, argv);
+        long id = trapeze_spawn_with(5, argv, &small);
         if (id < 0) {
             printf("shares: process %u can't be started: %s\n", i + 1,
                    trapeze_error_meaning(id));
