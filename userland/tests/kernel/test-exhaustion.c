@@ -139,28 +139,27 @@ static long takes_processes(struct actor *actor)
     return hold(actor, count, handle);
 }
 
-/* Page tables: each mapping in the reach of another one. */
-static long takes_tables(struct actor *actor)
+/* Mappings of one page, `stride` bytes apart, as many as there are. */
+static long takes_every(struct actor *actor, uint64_t stride)
 {
     uint64_t count = 0;
     long mapping;
 
-    while ((mapping = sys_memory_map(actor->handles[0], 0, WINDOW + count * TABLE_REACH,
-                                     0, 1, RIGHT_READ)) > 0)
+    while ((mapping = sys_memory_map(actor->handles[0], 0, WINDOW + count * stride, 0,
+                                     1, RIGHT_READ)) > 0)
         count++;
     return hold(actor, count, mapping);
 }
 
-/* Mappings of one page, as many as there are. */
+/* Page tables: each mapping in the reach of another one. */
+static long takes_tables(struct actor *actor)
+{
+    return takes_every(actor, TABLE_REACH);
+}
+
 static long takes_mappings(struct actor *actor)
 {
-    uint64_t count = 0;
-    long mapping;
-
-    while ((mapping = sys_memory_map(actor->handles[0], 0, WINDOW + count * PAGE_BYTES,
-                                     0, 1, RIGHT_READ)) > 0)
-        count++;
-    return hold(actor, count, mapping);
+    return takes_every(actor, PAGE_BYTES);
 }
 
 /* A range of addresses that is taken stays so. */
