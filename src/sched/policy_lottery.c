@@ -70,7 +70,7 @@ struct thread *policy_take(void)
     return thread;
 }
 
-void policy_set_urgency(struct thread *thread) { (void)thread; }
+void policy_set_urgency(struct thread *thread) { thread->urgency = 1; }
 
 void policy_charge(struct thread *thread, uint64_t cycles, uint64_t slice_cycles)
 {

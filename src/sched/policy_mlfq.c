@@ -26,20 +26,20 @@ const bool policy_charges = true;
 const char policy_name[] = "mlfq";
 uint32_t sched_highest_ready;
 
-static struct list ready[LEVELS];
+static struct list ready[LEVELS + 1]; /* by urgency */
 static uint64_t boosts = 1;  /* a new thread has seen none */
 static uint64_t since_boost; /* cycles */
 
 static void note_highest(void)
 {
     sched_highest_ready = LEVELS;
-    while (sched_highest_ready > 0 && list_is_empty(&ready[sched_highest_ready - 1]))
+    while (sched_highest_ready > 0 && list_is_empty(&ready[sched_highest_ready]))
         sched_highest_ready--;
 }
 
 void policy_init(void)
 {
-    for (uint32_t level = 0; level < LEVELS; level++)
+    for (uint32_t level = 1; level <= LEVELS; level++)
         list_init(&ready[level]);
 }
 
@@ -49,14 +49,14 @@ void policy_set_urgency(struct thread *thread)
         return;
     thread->policy[BOOSTS] = boosts;
     thread->policy[USED] = 0;
-    thread->urgency = LEVELS - 1;
+    thread->urgency = LEVELS;
 }
 
 void policy_add(struct thread *thread, enum policy_place place)
 {
     policy_set_urgency(thread);
     if (thread->hurried)
-        thread->urgency = LEVELS - 1;
+        thread->urgency = LEVELS;
     if (place == POLICY_FRONT)
         list_prepend(&ready[thread->urgency], &thread->run_link);
     else
@@ -74,7 +74,7 @@ struct thread *policy_take(void)
 {
     if (sched_highest_ready == 0)
         return NULL;
-    struct list *first = ready[sched_highest_ready - 1].next;
+    struct list *first = ready[sched_highest_ready].next;
     struct thread *thread = container_of(first, struct thread, run_link);
     policy_remove(thread);
     policy_set_urgency(thread);
@@ -85,8 +85,8 @@ static void boost(void)
 {
     boosts++;
     since_boost = 0;
-    for (uint32_t level = 0; level < LEVELS - 1; level++)
-        list_append_all(&ready[LEVELS - 1], &ready[level]);
+    for (uint32_t level = 1; level < LEVELS; level++)
+        list_append_all(&ready[LEVELS], &ready[level]);
     note_highest();
 }
 
@@ -96,7 +96,7 @@ void policy_charge(struct thread *thread, uint64_t cycles, uint64_t slice_cycles
 {
     policy_set_urgency(thread);
     thread->policy[USED] += cycles;
-    if (thread->policy[USED] >= slice_cycles / 8 * 7 && thread->urgency > 0) {
+    if (thread->policy[USED] >= slice_cycles / 8 * 7 && thread->urgency > 1) {
         thread->policy[USED] = 0;
         thread->urgency--;
     }

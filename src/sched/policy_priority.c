@@ -13,13 +13,13 @@ const bool policy_charges = false;
 const char policy_name[] = "priority";
 uint32_t sched_highest_ready;
 
-static struct list ready[PRIORITIES];
-static uint32_t nonempty; /* bit p: ready[p] has a thread */
+static struct list ready[PRIORITIES + 1]; /* by urgency */
+static uint32_t nonempty;                 /* bit u - 1: ready[u] has a thread */
 
 void policy_init(void)
 {
-    for (uint32_t priority = 0; priority < PRIORITIES; priority++)
-        list_init(&ready[priority]);
+    for (uint32_t urgency = 1; urgency <= PRIORITIES; urgency++)
+        list_init(&ready[urgency]);
     nonempty = 0;
     sched_highest_ready = 0;
 }
@@ -28,16 +28,16 @@ void policy_add(struct thread *thread, enum policy_place place)
 {
     struct list *queue = &ready[thread->urgency];
     list_append(place == POLICY_FRONT ? queue->next : queue, &thread->run_link);
-    nonempty |= 1U << thread->urgency;
-    if (thread->urgency >= sched_highest_ready)
-        sched_highest_ready = thread->urgency + 1U;
+    nonempty |= 1U << (thread->urgency - 1);
+    if (thread->urgency > sched_highest_ready)
+        sched_highest_ready = thread->urgency;
 }
 
 static inline void take_out(struct thread *thread, struct list *queue)
 {
     list_remove(&thread->run_link);
     if (list_is_empty(queue)) {
-        nonempty &= ~(1U << thread->urgency);
+        nonempty &= ~(1U << (thread->urgency - 1));
         sched_highest_ready = nonempty == 0 ? 0 : highest_bit(nonempty) + 1;
     }
 }
@@ -48,13 +48,13 @@ struct thread *policy_take(void)
 {
     if (sched_highest_ready == 0)
         return NULL;
-    struct list *queue = &ready[sched_highest_ready - 1];
+    struct list *queue = &ready[sched_highest_ready];
     struct thread *thread = container_of(queue->next, struct thread, run_link);
     take_out(thread, queue);
     return thread;
 }
 
-void policy_set_urgency(struct thread *thread) { thread->urgency = thread->priority; }
+void policy_set_urgency(struct thread *thread) { thread->urgency = thread->priority + 1; }
 
 void policy_charge(struct thread *thread, uint64_t cycles, uint64_t slice_cycles)
 {

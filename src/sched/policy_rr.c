@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Round robin (OSTEP, chapter 7): one queue for all, whatever their priority. Everybody
- * has urgency 0, so nobody preempts anybody but by the end of a slice.
+ * has urgency 1, so nobody preempts anybody but by the end of a slice.
  */
 #include <trapeze/abi.h>
 
@@ -40,7 +40,7 @@ struct thread *policy_take(void)
     return thread;
 }
 
-void policy_set_urgency(struct thread *thread) { (void)thread; }
+void policy_set_urgency(struct thread *thread) { thread->urgency = 1; }
 
 void policy_charge(struct thread *thread, uint64_t cycles, uint64_t slice_cycles)
 {

@@ -49,7 +49,7 @@ struct thread *policy_take(void)
     return thread;
 }
 
-void policy_set_urgency(struct thread *thread) { (void)thread; }
+void policy_set_urgency(struct thread *thread) { thread->urgency = 1; }
 
 /* What is more than two slices was used while nobody else was ready: it is free. */
 void policy_charge(struct thread *thread, uint64_t cycles, uint64_t slice_cycles)

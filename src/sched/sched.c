@@ -143,7 +143,7 @@ static void arrive(struct thread *thread)
     struct thread *current = hart->current;
     if (thread->urgency > current->urgency && current != &hart->idle && preemptive) {
         current->flags |= THREAD_RESCHEDULE;
-        if (hart->preemptor == NULL && thread->urgency >= sched_highest_ready) {
+        if (hart->preemptor == NULL && thread->urgency > sched_highest_ready) {
             hart->preemptor = thread;
             return;
         }
@@ -164,7 +164,7 @@ void sched_hand_to(struct thread *thread)
     thread = wake(thread);
     if (thread == NULL)
         return;
-    if (hart_this()->direct == NULL && thread->urgency + 1U >= sched_highest_ready &&
+    if (hart_this()->direct == NULL && thread->urgency >= sched_highest_ready &&
         thread_is_blocked(hart_this()->current))
         hart_this()->direct = thread;
     else
@@ -179,7 +179,7 @@ void sched_set_deadline(struct thread *thread, uint64_t deadline_ticks)
 
 void sched_yield(struct thread *thread)
 {
-    if (sched_highest_ready > thread->urgency) {
+    if (sched_highest_ready >= thread->urgency) {
         thread->hart->rotate = true;
         thread->flags |= THREAD_RESCHEDULE;
     }
@@ -195,7 +195,7 @@ void sched_set_priority(struct thread *thread, uint8_t priority)
     if (queued) {
         arrive(thread);
     } else if (thread->state == THREAD_RUNNING && preemptive &&
-               sched_highest_ready > thread->urgency + 1U) {
+               sched_highest_ready > thread->urgency) {
         thread->flags |= THREAD_RESCHEDULE;
     }
 }
@@ -244,7 +244,7 @@ static inline struct thread *choose(struct hart *hart)
 {
     struct thread *next = hart->preemptor;
     hart->preemptor = NULL;
-    if (next != NULL && next->urgency + 1U < sched_highest_ready) {
+    if (next != NULL && next->urgency < sched_highest_ready) {
         add_ready(next, POLICY_WOKEN);
         next = NULL;
     }

@@ -7,7 +7,8 @@
  *
  * A policy keeps thread->urgency: a thread that becomes ready preempts a less urgent
  * one that runs, and a message hands the hart over directly only to one that is at
- * least as urgent as every ready one. Policies that know no urgency leave it 0.
+ * least as urgent as every ready one. It counts from 1; policies that know no urgency
+ * leave it there.
  */
 #pragma once
 
@@ -21,8 +22,8 @@ extern const uint32_t policy_number;
 extern const bool policy_charges;
 extern const char policy_name[];
 
-/* 1 + the urgency of the most urgent ready thread, 0 while none is ready. The policy
- * keeps it right. */
+/* The urgency of the most urgent ready thread, 0 while none is ready. The policy keeps
+ * it right. */
 extern uint32_t sched_highest_ready;
 
 void policy_init(void);

@@ -65,7 +65,8 @@ struct thread {
     struct context context;     /* valid off the hart; the boundary value on it */
     enum thread_state state;
     uint8_t priority;     /* what it runs at: its own, or one that it was lent */
-    uint8_t urgency;      /* the policy's: who is chosen first, and may preempt whom */
+    uint8_t urgency;      /* the policy's, from 1: who is chosen first, and may
+                             preempt whom; 0: idle */
     bool hurried;         /* dying: goes before its equals */
     uint32_t heap_index;  /* its place in a heap; 0: it is in none */
     uint64_t heap_key;    /* while it waits: its deadline in ticks */
@@ -127,7 +128,7 @@ static inline void thread_set_state(struct thread *thread, enum thread_state sta
 /* Whether it waits for something, so that a wake-up is legal. */
 static inline bool thread_is_blocked(const struct thread *thread)
 {
-    return thread->state >= THREAD_SENDING && thread->state <= THREAD_HELD;
+    return thread->state >= THREAD_AWAITING_REPLY && thread->state <= THREAD_HELD;
 }
 
 /* Panics unless the fields agree with each other and with the state. */

@@ -17,7 +17,7 @@ static uint64_t boosts(void)
 {
     struct thread thread = {.policy = {0, 0}};
     policy_set_urgency(&thread);
-    assert_int_equal(thread.urgency, LEVELS - 1);
+    assert_int_equal(thread.urgency, LEVELS);
     return thread.policy[1];
 }
 
@@ -41,11 +41,11 @@ static void a_hog_sinks_level_by_level(void **state)
     for (uint32_t turn = 1; turn < LEVELS - 1; turn++) {
         simulate_slices(2);
         assert_in_range(hog->thread.urgency + other->thread.urgency,
-                        2 * (LEVELS - 1 - turn) - 2, 2 * (LEVELS - 1 - turn) + 2);
+                        2 * (LEVELS - turn) - 2, 2 * (LEVELS - turn) + 2);
     }
     simulate_slices(4);
-    assert_int_equal(hog->thread.urgency, 0);
-    assert_int_equal(other->thread.urgency, 0);
+    assert_int_equal(hog->thread.urgency, 1);
+    assert_int_equal(other->thread.urgency, 1);
     assert_in_range(task_share(hog), 480000, 520000);
 }
 

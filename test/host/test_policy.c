@@ -57,8 +57,8 @@ static uint32_t highest_ready(void)
 {
     uint32_t highest = 0;
     for (uint32_t i = 0; i < THREADS; i++) {
-        if (queued[i] && urgency_of(&threads[i]) + 1 > highest)
-            highest = urgency_of(&threads[i]) + 1;
+        if (queued[i] && urgency_of(&threads[i]) > highest)
+            highest = urgency_of(&threads[i]);
     }
     return highest;
 }
@@ -74,13 +74,13 @@ static void take(void)
     assert_non_null(thread);
     const uint64_t index = (uint64_t)(thread - threads);
     assert_true(index < THREADS && queued[index]);
-    assert_int_equal(urgency_of(thread) + 1, highest);
+    assert_int_equal(urgency_of(thread), highest);
     assert_false(list_is_linked(&thread->run_link));
     assert_int_equal(thread->heap_index, 0);
     /* Nobody goes before one who is in front and no less urgent. */
     for (uint32_t i = 0; i < THREADS && !in_front[index]; i++)
         assert_false(queued[i] && in_front[i] &&
-                     urgency_of(&threads[i]) + 1 == highest);
+                     urgency_of(&threads[i]) == highest);
     queued[index] = in_front[index] = false;
 }
 
@@ -170,9 +170,8 @@ static void no_queue_is_walked(void **state)
         skip();
     start();
     for (uint32_t i = 2; i < MANY; i++) {
-        threads[i].priority = threads[i].urgency = (uint8_t)(i % LEVELS);
-        if (IS_POLICY(RR))
-            threads[i].urgency = 0;
+        threads[i].priority = (uint8_t)(i % LEVELS);
+        threads[i].urgency = IS_POLICY(RR) ? 1 : (uint8_t)(i % LEVELS + 1);
         policy_add(&threads[i], POLICY_BACK);
     }
     const uint32_t ends = 4 * LEVELS; /* what may be touched at each */
