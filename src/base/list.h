@@ -89,6 +89,25 @@ static inline struct list *list_take_first(struct list *head)
     return first;
 }
 
+/* A ring of elements without a head: `*first` is one of them, NULL if there is none. */
+static inline void ring_append(struct list **first, struct list *element)
+{
+    if (*first != NULL) {
+        list_insert_before(*first, element);
+        return;
+    }
+    assert(!list_is_linked(element));
+    list_init(element);
+    *first = element;
+}
+
+static inline void ring_remove(struct list **first, struct list *element)
+{
+    if (*first == element)
+        *first = element->next == element ? NULL : element->next;
+    list_remove(element);
+}
+
 /* Appends all elements of `other`, in their order, which is empty then. */
 static inline void list_append_all(struct list *head, struct list *other)
 {

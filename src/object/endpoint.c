@@ -97,7 +97,7 @@ static inline void transmit(struct process *sender, bool calls)
                         deadline);
         return;
     }
-    rendezvous_dequeue(receiver->object, target->object);
+    rendezvous_remove(receiver->object, target->object);
     deliver(receiver, sender, granted, token, target->badge);
     if (calls) {
         sched_block(&sender->thread, THREAD_AWAITING_REPLY, deadline);
@@ -131,7 +131,7 @@ static __attribute__((noinline)) bool take_from(struct object *first,
     struct process *sender = first->process.process;
     struct handle *granted = NULL;
     if (sender == NULL) {
-        rendezvous_dequeue(first, first->process.endpoint);
+        rendezvous_remove(first, first->process.endpoint);
         notice_put_end(receiver, first);
         process_free_object(first);
         return true;
@@ -151,8 +151,8 @@ static __attribute__((noinline)) bool take_from(struct object *first,
         rendezvous_await_reply(sender, receiver);
         return true;
     }
-    deliver(receiver, sender, granted,
-            state == THREAD_CALLING ? object_number(first) : 0, first->process.badge);
+    deliver(receiver, sender, granted, state == THREAD_CALLING ? sender->token : 0,
+            first->process.badge);
     if (state == THREAD_CALLING) {
         thread_set_state(&sender->thread, THREAD_AWAITING_REPLY);
         rendezvous_await_reply(sender, receiver);
@@ -165,28 +165,32 @@ static __attribute__((noinline)) bool take_from(struct object *first,
 /* The current process receives: what is there, or it waits. */
 static inline void receive(struct process *process, struct object *endpoint)
 {
-    struct object *first;
     if (endpoint->endpoint.server != process)
         priority_set_server(endpoint, process);
-    if (!endpoint->receivers && (first = rendezvous_first(endpoint)) != NULL &&
-        (endpoint->endpoint.pending == 0 || endpoint->message_next)) {
-        endpoint->message_next = false;
-        if (!take_from(first, process)) { /* refused; it may be the more urgent one now,
-                                             and more may follow: make the call anew */
+    int64_t *waiting = &endpoint->endpoint.waiting;
+    bool messages = *waiting > 0 && (*waiting & ENDPOINT_SENDERS);
+    bool signals = *waiting > 0 && (*waiting & ENDPOINT_SIGNALS);
+    if (messages && (!signals || (*waiting & ENDPOINT_SIGNALLED))) {
+        *waiting &= ~ENDPOINT_SIGNALLED;
+        if (!take_from(rendezvous_first(endpoint), process)) {
+            /* Refused. It may be the more urgent one now, and more may follow: make the
+             * call anew. */
             process->thread.trapframe.a6 = 0;
             process->thread.trapframe.sepc -= ECALL_BYTES;
         }
         return;
     }
-    endpoint->message_next = endpoint->endpoint.pending != 0;
-    if (endpoint->endpoint.pending != 0) {
+    if (signals) {
         notice_put_signal(process, endpoint);
-    } else if (has_no_time(process)) {
+        return;
+    }
+    if (*waiting > 0)
+        *waiting &= ~ENDPOINT_SIGNALLED;
+    if (has_no_time(process)) {
         rendezvous_finish(process, E_TIMEOUT);
     } else {
         sched_block(&process->thread, THREAD_RECEIVING, process->thread.trapframe.t1);
-        rendezvous_enqueue(process, endpoint);
-        endpoint->receivers = true;
+        rendezvous_add_receiver(process, endpoint);
     }
 }
 
@@ -200,6 +204,7 @@ static void sleep(struct process *process)
         rendezvous_finish(process, E_TIMEOUT);
     else
         sched_block(&process->thread, THREAD_RECEIVING, deadline);
+    process->endpoint = NULL;
 }
 
 /* Who waits for the current process's reply to this token. */
@@ -207,11 +212,13 @@ static enum trapeze_error find_caller(const struct process *server, uint64_t tok
                                       struct process **caller)
 {
     struct object *object = object_process_at(token & ((1UL << NUMBER_INDEX_BITS) - 1));
-    uint64_t sequence = token >> NUMBER_INDEX_BITS;
-    if (object == NULL || sequence == 0 || sequence > object->sequence)
+    if (object == NULL || token >> NUMBER_INDEX_BITS == 0)
         return E_BAD_TOKEN;
     *caller = object->process.process;
-    if (sequence != object->sequence || *caller == NULL || (*caller)->server == NULL)
+    uint64_t latest = *caller != NULL ? (*caller)->token : object_number(object);
+    if (token > latest)
+        return E_BAD_TOKEN;
+    if (token < latest || *caller == NULL || !process_awaits_reply(*caller))
         return E_GONE;
     return (*caller)->server == server ? E_OK : E_BAD_TOKEN;
 }
@@ -233,10 +240,11 @@ static inline enum trapeze_error answer(struct process *server, uint64_t token,
     if ((*caller)->thread.state == THREAD_AWAITING_VERDICT) {
         if (frame->a1 > VERDICT_KILL || frame->t0 != 0)
             return E_INVALID;
-        rendezvous_stop_awaiting(*caller);
         if (frame->a1 == VERDICT_KILL) {
             death_mark(*caller, END_FAULTED, 0);
             *caller = NULL;
+        } else {
+            rendezvous_stop_awaiting(*caller);
         }
         return E_OK;
     }

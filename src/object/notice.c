@@ -19,6 +19,8 @@ void notice_put_signal(struct process *receiver, struct object *endpoint)
 {
     put_signal(receiver, endpoint->endpoint.pending);
     endpoint->endpoint.pending = 0;
+    endpoint->endpoint.waiting |= ENDPOINT_SIGNALLED;
+    endpoint->endpoint.waiting &= ~ENDPOINT_SIGNALS;
 }
 
 void notice_put_fault(struct process *supervisor, struct process *faulter)
@@ -44,13 +46,15 @@ void notice_put_end(struct process *supervisor, const struct object *object)
 void notice_signal(struct object *endpoint, uint64_t bits)
 {
     struct process *receiver = rendezvous_receiver(endpoint);
-    if (receiver == NULL || bits == 0) {
+    if (bits == 0)
+        return;
+    if (receiver == NULL) {
         endpoint->endpoint.pending |= bits;
+        endpoint->endpoint.waiting |= ENDPOINT_SIGNALS;
         return;
     }
-    rendezvous_dequeue(receiver->object, endpoint);
+    rendezvous_remove(receiver->object, endpoint);
     put_signal(receiver, bits); /* nothing is pending while somebody receives */
-    endpoint->message_next = true;
     sched_make_ready(&receiver->thread);
 }
 
@@ -69,7 +73,7 @@ bool notice_fault(struct process *process)
         rendezvous_wait(process, supervisor, THREAD_FAULTING, 0);
         return true;
     }
-    rendezvous_dequeue(receiver->object, supervisor);
+    rendezvous_remove(receiver->object, supervisor);
     notice_put_fault(receiver, process);
     sched_block(&process->thread, THREAD_AWAITING_VERDICT, 0);
     rendezvous_await_reply(process, receiver);
@@ -85,10 +89,10 @@ bool notice_end(struct object *process, struct object *supervisor,
     struct process *receiver = rendezvous_receiver(supervisor);
     if (receiver == NULL) {
         process->process.endpoint = supervisor;
-        list_append(&supervisor->endpoint.queue, &process->process.queue);
+        rendezvous_add_sender(process, supervisor);
         return true;
     }
-    rendezvous_dequeue(receiver->object, supervisor);
+    rendezvous_remove(receiver->object, supervisor);
     notice_put_end(receiver, process);
     sched_make_ready(&receiver->thread);
     return false;
@@ -97,7 +101,7 @@ bool notice_end(struct object *process, struct object *supervisor,
 void notice_forget_end(struct object *process)
 {
     if (process->process.endpoint != NULL)
-        rendezvous_dequeue(process, process->process.endpoint);
+        rendezvous_remove(process, process->process.endpoint);
 }
 
 void notice_deadline(struct process *process)
@@ -106,23 +110,25 @@ void notice_deadline(struct process *process)
     rendezvous_fail(process, E_TIMEOUT);
 }
 
-/* A process that has been taken out of where it waited, in `state`. */
+/* What a process waits for will not come. */
 static void fail_or_condemn(struct process *process, enum trapeze_error error,
                             struct process **condemned)
 {
     enum thread_state state = process->thread.state;
-    if (state == THREAD_FAULTING || state == THREAD_AWAITING_VERDICT)
+    if (state == THREAD_FAULTING || state == THREAD_AWAITING_VERDICT) {
         *condemned = process;
-    else
-        rendezvous_fail(process, error);
+        return;
+    }
+    rendezvous_withdraw(process);
+    rendezvous_fail(process, error);
 }
 
 bool notice_abandon(struct process *server, struct process **condemned)
 {
     struct list *link = list_first(&server->callers);
-    if (link != NULL) {
-        struct process *caller = container_of(link, struct process, calling);
-        rendezvous_withdraw(caller);
+    struct process *caller =
+        link == NULL ? server->caller : container_of(link, struct process, calling);
+    if (caller != NULL) {
         fail_or_condemn(caller, E_PEER, condemned);
         return true;
     }
@@ -142,11 +148,10 @@ bool notice_clear(struct object *endpoint, struct process **condemned)
     }
     struct process *process = first->process.process;
     if (process == NULL) {
-        rendezvous_dequeue(first, endpoint);
+        rendezvous_remove(first, endpoint);
         process_free_object(first);
         return true;
     }
-    rendezvous_withdraw(process);
     fail_or_condemn(process, E_GONE, condemned);
     return true;
 }

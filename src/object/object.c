@@ -61,7 +61,6 @@ struct object *object_alloc(uint8_t type, struct process *payer, struct list *ow
     object->id = ++last_id;
     object->payer = payer;
     object->type = type;
-    object->receivers = object->message_next = false;
     if (type != OBJECT_MAPPING) /* which is written as a whole */
         memset(&object->endpoint, 0,
                sizeof *object - offsetof(struct object, endpoint));

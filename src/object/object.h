@@ -22,19 +22,26 @@ struct object;
 
 #define OBJECT_MAPPING 6 /* needs a slot, but no handle names it */
 
-/* A rendezvous. Senders and callers wait in `queue`, or receivers, never both. */
+/* A rendezvous. `waiting` says whether a message can be delivered at once: it is 0
+ * (idle), the address of the only receiver (which is negative, in the upper half), or
+ * else tells what there is: */
+#define ENDPOINT_RECEIVERS 1 /* several: in the ring */
+#define ENDPOINT_SENDERS 2   /* who has something to say, in the ring */
+#define ENDPOINT_SIGNALS 4   /* in `pending` */
+#define ENDPOINT_SIGNALLED 8 /* signals came last: a message is next */
 struct endpoint {
-    struct list queue;      /* of processes, by process_object.queue */
+    int64_t waiting;
+    struct list *first;     /* of the ring of processes, by process_object.queue */
     struct process *server; /* who received last; is lent the priority of who queues */
     struct list served;     /* in the server's list */
-    uint64_t pending;       /* signal bits; 0 while somebody receives */
+    uint64_t pending;       /* signal bits */
     uint16_t lent[PRIORITIES]; /* how many wait in the queue at each priority */
 };
 
 struct process_object {
     struct process *process;    /* NULL once it has ended */
     struct list queue;          /* at the endpoint where it waits, or its end does */
-    struct object *endpoint;    /* that one; NULL: it is in no queue */
+    struct object *endpoint;    /* where its end waits; NULL: nowhere */
     uint64_t badge;             /* of the message that waits there */
     uint64_t number;            /* its id, still there when the object's is not */
     uint32_t end;               /* enum trapeze_end, once it has one */
@@ -76,8 +83,6 @@ struct object {
     struct process *payer; /* NULL: the kernel */
     struct list owned;     /* in the payer's list, or in the list of free slots */
     uint8_t type;          /* enum trapeze_object, OBJECT_MAPPING, or 0: free */
-    bool receivers;        /* an endpoint in whose queue receivers wait */
-    bool message_next;     /* an endpoint that has delivered signals last */
     uint32_t index;        /* its number in the table */
     union {
         struct endpoint endpoint;

@@ -10,6 +10,8 @@
 static uint8_t highest(const struct process *process)
 {
     uint32_t levels = process->borrowed_levels | 1U << process->own_priority;
+    if (process->caller != NULL)
+        levels |= 1U << process->caller->thread.priority;
     return (uint8_t)highest_bit(levels);
 }
 
@@ -22,6 +24,8 @@ static struct process *borrower(const struct process *process)
 /* A process that lends runs at another priority now. Returns who borrows it. */
 static struct process *lend_anew(struct process *process)
 {
+    if (process_awaits_reply(process) && process->server->caller == process)
+        return process->server; /* which has it counted nowhere */
     uint8_t before = process->lent, now = process->thread.priority;
     struct process *to = borrower(process);
     if (process->lent_at != NULL) {

@@ -62,6 +62,7 @@ static void fill(struct process *process, struct process *parent, struct object 
 {
     process->object = object;
     process->parent = parent;
+    process->token = object_number(object);
     list_init(&process->children);
     list_init(&process->objects);
     list_init(&process->mappings);
@@ -112,6 +113,7 @@ enum trapeze_error process_create(struct process *parent,
 
 void process_release(struct process *process)
 {
+    process->object->sequence = process->token >> NUMBER_INDEX_BITS;
     kernel_stack_destroy(process->object->index);
     address_space_destroy(&process->space);
     give_budget(process->parent, process->pages.limit, process->slots.limit);
@@ -160,9 +162,8 @@ void process_check(const struct process *process)
     assert(process->pages.used <= process->pages.limit);
     assert(process->slots.used <= process->slots.limit);
     assert(process->thread.priority >= process->own_priority);
-    assert((process->server != NULL) ==
-           (process->thread.state == THREAD_AWAITING_REPLY ||
-            process->thread.state == THREAD_AWAITING_VERDICT));
+    assert(process->caller == NULL || (process_awaits_reply(process->caller) &&
+                                       process->caller->server == process));
     thread_check(&process->thread);
     handle_check(&process->handles);
 }

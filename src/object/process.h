@@ -41,10 +41,13 @@ struct process {
     uint64_t supervisor_id;
     uint64_t supervisor_badge;
 
-    /* Messages. */
+    /* Messages. What it waits for is valid in the states that wait for it. */
+    uint64_t token;          /* of its latest call */
+    struct object *endpoint; /* where it waits; RECEIVING: NULL: it sleeps */
     struct process *server;  /* AWAITING_REPLY, AWAITING_VERDICT: who is to reply */
+    struct process *caller;  /* that waits for its reply; in no list, counted nowhere */
+    struct list callers;     /* the others, by `calling` */
     struct list calling;     /* in the server's list of callers */
-    struct list callers;     /* that wait for its reply, by `calling` */
     struct list serves;      /* endpoints where it received last, by endpoint.served */
     uint8_t own_priority;    /* thread.priority is the highest of this and those lent */
     uint8_t lent;            /* the priority that it lends while it waits */
@@ -62,6 +65,13 @@ static_assert(sizeof(struct process) <= PAGE_SIZE, "a process is a page");
 static inline struct process *process_of(struct thread *thread)
 {
     return (struct process *)(void *)thread;
+}
+
+/* Whether it waits for another one's reply. */
+static inline bool process_awaits_reply(const struct process *process)
+{
+    enum thread_state state = process->thread.state;
+    return state == THREAD_AWAITING_REPLY || state == THREAD_AWAITING_VERDICT;
 }
 
 /* The boundary's pc for new threads. */

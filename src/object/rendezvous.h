@@ -56,38 +56,70 @@ static inline void rendezvous_fail(struct process *process, enum trapeze_error e
 /* A new call of a process: its token. */
 static inline uint64_t rendezvous_begin_call(struct process *process)
 {
-    process->object->sequence++;
-    return object_number(process->object);
+    return process->token += 1UL << NUMBER_INDEX_BITS;
 }
 
-/* The queue of an endpoint: at its end, out of it, its first (NULL: it is empty). */
-static inline void rendezvous_enqueue(struct process *process, struct object *endpoint)
-{
-    process->object->process.endpoint = endpoint;
-    list_append(&endpoint->endpoint.queue, &process->object->process.queue);
-}
-
-static inline void rendezvous_dequeue(struct object *process, struct object *endpoint)
-{
-    list_remove(&process->process.queue);
-    process->process.endpoint = NULL;
-    if (list_is_empty(&endpoint->endpoint.queue))
-        endpoint->receivers = false;
-}
-
+/* Who waits at an endpoint, first come first served; NULL: nobody. */
 static inline struct object *rendezvous_first(const struct object *endpoint)
 {
-    struct list *link = list_first(&endpoint->endpoint.queue);
-    return link == NULL ? NULL : container_of(link, struct object, process.queue);
+    const struct endpoint *at = &endpoint->endpoint;
+    if (at->waiting < 0)
+        return ((struct process *)at->waiting)->object;
+    return at->first == NULL ? NULL
+                             : container_of(at->first, struct object, process.queue);
 }
 
-/* The first of the receivers that wait; NULL: nobody receives. */
+/* The same, of those who receive. */
 static inline struct process *rendezvous_receiver(const struct object *endpoint)
 {
-    struct list *link = endpoint->endpoint.queue.next;
-    return endpoint->receivers
-               ? container_of(link, struct object, process.queue)->process.process
-               : NULL;
+    int64_t waiting = endpoint->endpoint.waiting;
+    if (waiting < 0)
+        return (struct process *)waiting;
+    return waiting & ENDPOINT_RECEIVERS ? rendezvous_first(endpoint)->process.process
+                                        : NULL;
+}
+
+/* Somebody with something to say (or an end that is to be told) waits at an endpoint
+ * where nobody receives. */
+static inline void rendezvous_add_sender(struct object *process,
+                                         struct object *endpoint)
+{
+    ring_append(&endpoint->endpoint.first, &process->process.queue);
+    endpoint->endpoint.waiting |= ENDPOINT_SENDERS;
+}
+
+/* A process receives at an endpoint where there is nothing to receive. */
+static inline void rendezvous_add_receiver(struct process *process,
+                                           struct object *endpoint)
+{
+    struct endpoint *at = &endpoint->endpoint;
+    process->endpoint = endpoint;
+    if (at->waiting == 0) {
+        at->waiting = (int64_t)process;
+        return;
+    }
+    if (at->waiting < 0)
+        ring_append(&at->first, &rendezvous_first(endpoint)->process.queue);
+    at->waiting = ENDPOINT_RECEIVERS;
+    ring_append(&at->first, &process->object->process.queue);
+}
+
+/* One that waits there does not any more. */
+static inline void rendezvous_remove(struct object *process, struct object *endpoint)
+{
+    struct endpoint *at = &endpoint->endpoint;
+    if (at->waiting < 0) {
+        at->waiting = 0;
+        return;
+    }
+    ring_remove(&at->first, &process->process.queue);
+    struct list *last = at->first;
+    if (last == NULL) {
+        at->waiting &= ~(ENDPOINT_RECEIVERS | ENDPOINT_SENDERS);
+    } else if ((at->waiting & ENDPOINT_RECEIVERS) && last->next == last) {
+        at->waiting = (int64_t)rendezvous_first(endpoint)->process.process;
+        ring_remove(&at->first, last);
+    }
 }
 
 /* The current process queues with what it has to say, in `state`, and lends its
@@ -96,35 +128,51 @@ static inline void rendezvous_wait(struct process *process, struct object *endpo
                                    enum thread_state state, uint64_t deadline_ticks)
 {
     sched_block(&process->thread, state, deadline_ticks);
-    rendezvous_enqueue(process, endpoint);
+    process->endpoint = endpoint;
+    rendezvous_add_sender(process->object, endpoint);
     priority_lend_at(process, endpoint);
 }
 
 /* A process waits for the reply of `server`, which has its message, and lends it its
- * priority. */
+ * priority. The only caller needs no list and no counts. */
 static inline void rendezvous_await_reply(struct process *process,
                                           struct process *server)
 {
     process->server = server;
-    list_append(&server->callers, &process->calling);
-    priority_lend_to(process, server);
+    if (server->caller != NULL) {
+        list_append(&server->callers, &process->calling);
+        priority_lend_to(process, server);
+        return;
+    }
+    server->caller = process;
+    if (process->thread.priority > server->thread.priority)
+        priority_refresh(server);
 }
 
 static inline void rendezvous_stop_awaiting(struct process *process)
 {
-    priority_take_back(process, process->server);
-    process->server = NULL;
-    list_remove(&process->calling);
+    struct process *server = process->server;
+    if (server->caller != process) {
+        list_remove(&process->calling);
+        priority_take_back(process, server);
+        return;
+    }
+    server->caller = NULL;
+    if (process->thread.priority > server->own_priority)
+        priority_refresh(server);
 }
 
 /* A process stops waiting, for a message or for a reply; its state stays. It gets back
  * what it lent. No effect on one that does not wait. */
 static inline void rendezvous_withdraw(struct process *process)
 {
-    if (process->object->process.endpoint != NULL) {
-        priority_return(process);
-        rendezvous_dequeue(process->object, process->object->process.endpoint);
-    } else if (process->server != NULL) {
+    enum thread_state state = process->thread.state;
+    if (process_awaits_reply(process)) {
         rendezvous_stop_awaiting(process);
+    } else if (state == THREAD_SENDING || state == THREAD_CALLING ||
+               state == THREAD_FAULTING ||
+               (state == THREAD_RECEIVING && process->endpoint != NULL)) {
+        priority_return(process);
+        rendezvous_remove(process->object, process->endpoint);
     }
 }

@@ -27,8 +27,8 @@ const char policy_name[] = "mlfq";
 uint32_t sched_highest_ready;
 
 static struct list ready[LEVELS + 1]; /* by urgency */
-static uint64_t boosts = 1;  /* a new thread has seen none */
-static uint64_t since_boost; /* cycles */
+static uint64_t boosts = 1;           /* a new thread has seen none */
+static uint64_t since_boost;          /* cycles */
 
 static void note_highest(void)
 {

@@ -54,7 +54,10 @@ struct thread *policy_take(void)
     return thread;
 }
 
-void policy_set_urgency(struct thread *thread) { thread->urgency = thread->priority + 1; }
+void policy_set_urgency(struct thread *thread)
+{
+    thread->urgency = thread->priority + 1;
+}
 
 void policy_charge(struct thread *thread, uint64_t cycles, uint64_t slice_cycles)
 {

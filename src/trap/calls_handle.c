@@ -11,7 +11,6 @@ int64_t sys_endpoint_create(const struct call *call)
     struct object *object = process_make_object(call->caller, OBJECT_ENDPOINT);
     if (object == NULL)
         return E_NO_SLOT;
-    list_init(&object->endpoint.queue);
     return give_handle(call, object, RIGHT_SEND | RIGHT_RECEIVE | RIGHT_SIGNAL);
 }
 

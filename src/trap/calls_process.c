@@ -92,9 +92,13 @@ int64_t sys_process_start(const struct call *call)
 /* The number of what a process waits for. */
 static uint64_t awaited(const struct process *process)
 {
-    const struct object *endpoint = process->object->process.endpoint;
-    const struct object *peer =
-        process->server != NULL ? process->server->object : endpoint;
+    enum thread_state state = process->thread.state;
+    const struct object *peer = NULL;
+    if (process_awaits_reply(process))
+        peer = process->server->object;
+    else if (state == THREAD_RECEIVING || state == THREAD_SENDING ||
+             state == THREAD_CALLING || state == THREAD_FAULTING)
+        peer = process->endpoint;
     return peer == NULL ? 0 : peer->id;
 }
 

@@ -79,8 +79,7 @@ static void take(void)
     assert_int_equal(thread->heap_index, 0);
     /* Nobody goes before one who is in front and no less urgent. */
     for (uint32_t i = 0; i < THREADS && !in_front[index]; i++)
-        assert_false(queued[i] && in_front[i] &&
-                     urgency_of(&threads[i]) == highest);
+        assert_false(queued[i] && in_front[i] && urgency_of(&threads[i]) == highest);
     queued[index] = in_front[index] = false;
 }
 
