@@ -64,6 +64,8 @@ static void take_word(struct boot_options *options, struct word word)
         options->timer = BOOT_TIMER_AUTO;
     else if (is_text(word, "preempt=on") || is_text(word, "preempt=off"))
         options->preempt = is_text(word, "preempt=on");
+    else if (is_text(word, "fastpath=on") || is_text(word, "fastpath=off"))
+        options->fastpath = is_text(word, "fastpath=on");
     else if (asid_bits <= MAX_ASID_BITS)
         options->asid_bits_limit = (uint32_t)asid_bits;
     else if (slice_us >= MIN_SLICE_US && slice_us <= MAX_SLICE_US)
@@ -72,6 +74,7 @@ static void take_word(struct boot_options *options, struct word word)
         printk(
             "trapeze: command line: '%.*s' is ignored (there are "
             "timer=sbi|sstc|auto, slice=10us...10s, preempt=on|off, asidbits=0...16, "
+            "fastpath=on|off, "
             "trapeze.run=\"PROGRAM ARGUMENT...\")\n",
             (int)word.length, word.text);
 }
@@ -81,6 +84,7 @@ struct boot_options command_line_parse(const char *text)
     struct boot_options options = {.timer = BOOT_TIMER_SBI,
                                    .slice_us = DEFAULT_SLICE_US,
                                    .preempt = true,
+                                   .fastpath = true,
                                    .asid_bits_limit = MAX_ASID_BITS};
     while (*text != '\0') {
         const char *start = text;

@@ -5,6 +5,7 @@
  *
  *   timer=sbi|sstc|auto             slice=10us...10s (us, ms, s)
  *   preempt=on|off                  asidbits=0...16
+ *   fastpath=on|off
  *
  * What begins with `trapeze.` is the first process's to read. What the kernel cannot
  * use it says in the log, and keeps the default.
@@ -25,6 +26,7 @@ struct boot_options {
     enum boot_timer timer;
     uint64_t slice_us; /* MIN_SLICE_US to MAX_SLICE_US */
     bool preempt;
+    bool fastpath;
     uint32_t asid_bits_limit; /* 0 to MAX_ASID_BITS */
 };
 

@@ -23,11 +23,12 @@ void death_mark(struct process *process, enum trapeze_end end, uint8_t killer_pr
     if (end == END_KILLED)
         told->status = told->pc = told->value = 0;
     thread->flags |= THREAD_DYING;
+    thread_unquick(thread);
     if (process->parent != NULL) { /* behind those that are not marked */
         list_remove(&process->object->owned);
         list_append(&process->parent->children, &process->object->owned);
     }
-    if (killer_priority > process->own_priority)
+    if (killer_priority > process->thread.own_priority)
         priority_set_own(process, killer_priority);
     sched_hurry(thread);
     if (thread->state == THREAD_STOPPED || thread_is_blocked(thread)) {

@@ -38,7 +38,7 @@ static inline enum trapeze_error reserve_grant(struct process *from, struct proc
     enum trapeze_error error = find_grant(from, handle);
     if (error != E_OK || *handle == NULL)
         return error;
-    bool taken = to->thread.trapframe.t2 == 1 && handle_reserve(&to->handles) == E_OK;
+    bool taken = to->welcomes && handle_reserve(&to->handles) == E_OK;
     return taken ? E_OK : E_REFUSED;
 }
 
@@ -60,7 +60,21 @@ static inline enum trapeze_error find_endpoint(struct process *caller, uint32_t 
     const struct trapframe *frame = &caller->thread.trapframe;
     enum trapeze_error error =
         handle_lookup(&caller->handles, frame->a0, OBJECT_ENDPOINT, right, handle);
-    return error != E_OK ? error : frame->t2 > 1 ? E_INVALID : E_OK;
+    if (error != E_OK || frame->t2 > 1)
+        return error != E_OK ? error : E_INVALID;
+    if (frame->t2 == 1)
+        thread_unquick(&caller->thread);
+    caller->welcomes = frame->t2 == 1;
+    return E_OK;
+}
+
+/* For the fast path. */
+static inline void remember(struct handle_cache *cache, uint64_t number,
+                            const struct handle *handle)
+{
+    if (cache->number != number || cache->id != handle->id)
+        *cache =
+            (struct handle_cache){number, handle->object, handle->id, handle->badge};
 }
 
 /* All that a sender can be told at once. `receiver` NULL: nobody receives yet. */
@@ -73,6 +87,7 @@ static inline enum trapeze_error check(struct process *sender, bool calls,
     if (error != E_OK)
         return error;
     struct object *endpoint = (*target)->object;
+    remember(&sender->send, sender->thread.trapframe.a0, *target);
     *receiver = rendezvous_receiver(endpoint);
     if ((calls || *receiver == NULL) && has_no_time(sender))
         return E_TIMEOUT;
@@ -116,11 +131,14 @@ void endpoint_signal(struct process *caller)
 {
     struct trapframe *frame = &caller->thread.trapframe;
     struct handle *target;
-    enum trapeze_error error = handle_lookup(&caller->handles, frame->a0,
-                                             OBJECT_ENDPOINT, RIGHT_SIGNAL, &target);
+    uint64_t number = frame->a0;
+    enum trapeze_error error =
+        handle_lookup(&caller->handles, number, OBJECT_ENDPOINT, RIGHT_SIGNAL, &target);
     frame->a0 = (uint64_t)(int64_t)error;
-    if (error == E_OK)
-        notice_signal(target->object, target->badge);
+    if (error != E_OK)
+        return;
+    remember(&caller->signal, number, target);
+    notice_signal(target->object, target->badge);
 }
 
 /* The first in the queue sends what it has to `receiver`. False: its grant was refused,
@@ -204,7 +222,7 @@ static void sleep(struct process *process)
         rendezvous_finish(process, E_TIMEOUT);
     else
         sched_block(&process->thread, THREAD_RECEIVING, deadline);
-    process->endpoint = NULL;
+    process->endpoint = process->object;
 }
 
 /* Who waits for the current process's reply to this token. */
@@ -272,6 +290,7 @@ static inline void reply_and_receive(struct process *server, uint64_t token)
 {
     struct process *caller = NULL;
     struct handle *source;
+    uint64_t number = server->thread.trapframe.a0;
     enum trapeze_error error = find_endpoint(server, RIGHT_RECEIVE, &source);
     if (error == E_OK && token != 0) {
         error = answer(server, token, &caller);
@@ -282,6 +301,8 @@ static inline void reply_and_receive(struct process *server, uint64_t token)
         rendezvous_finish(server, error);
         return;
     }
+    server->receive_number = number;
+    server->receive_id = source->id;
     receive(server, source->object);
     if (caller != NULL)
         sched_hand_to(&caller->thread);

@@ -69,6 +69,7 @@ bool notice_fault(struct process *process)
     if (!is_there(supervisor, process->supervisor_id))
         return false;
     struct process *receiver = rendezvous_receiver(supervisor);
+    thread_unquick(&process->thread); /* the reply is a verdict */
     if (receiver == NULL) {
         rendezvous_wait(process, supervisor, THREAD_FAULTING, 0);
         return true;

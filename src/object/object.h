@@ -16,6 +16,7 @@
 
 #include "base/list.h"
 #include "memory/address.h"
+#include "object/offsets.h"
 
 struct process;
 struct object;
@@ -23,12 +24,8 @@ struct object;
 #define OBJECT_MAPPING 6 /* needs a slot, but no handle names it */
 
 /* A rendezvous. `waiting` says whether a message can be delivered at once: it is 0
- * (idle), the address of the only receiver (which is negative, in the upper half), or
- * else tells what there is: */
-#define ENDPOINT_RECEIVERS 1 /* several: in the ring */
-#define ENDPOINT_SENDERS 2   /* who has something to say, in the ring */
-#define ENDPOINT_SIGNALS 4   /* in `pending` */
-#define ENDPOINT_SIGNALLED 8 /* signals came last: a message is next */
+ * (idle), or the address of the only receiver (which is negative, in the upper half),
+ * or else some of ENDPOINT_RECEIVERS to ENDPOINT_SIGNALLED. */
 struct endpoint {
     int64_t waiting;
     struct list *first;     /* of the ring of processes, by process_object.queue */
@@ -128,7 +125,6 @@ static inline struct object *object_process_at(uint64_t index)
 }
 
 /* A number that names a call or a mapping: the slot, and a sequence number of its. */
-#define NUMBER_INDEX_BITS 17
 static inline uint64_t object_number(const struct object *object)
 {
     return object->sequence << NUMBER_INDEX_BITS | object->index;

@@ -9,7 +9,7 @@
 
 static uint8_t highest(const struct process *process)
 {
-    uint32_t levels = process->borrowed_levels | 1U << process->own_priority;
+    uint32_t levels = process->borrowed_levels | 1U << process->thread.own_priority;
     if (process->caller != NULL)
         levels |= 1U << process->caller->thread.priority;
     return (uint8_t)highest_bit(levels);
@@ -47,6 +47,8 @@ void priority_refresh(struct process *process)
         if (now == process->thread.priority)
             return;
         sched_set_priority(&process->thread, now);
+        if (now != process->thread.own_priority)
+            process->thread.quick_reply = (uint64_t)process;
         process = lend_anew(process);
     }
 }
@@ -80,8 +82,10 @@ void priority_set_server(struct object *endpoint, struct process *server)
     struct process *before = at->server;
     if (before == server)
         return;
-    if (before != NULL)
+    if (before != NULL) {
         list_remove(&at->served);
+        before->receive_id = NO_ID;
+    }
     if (server != NULL)
         list_append(&server->serves, &at->served);
     at->server = server;
@@ -99,6 +103,7 @@ void priority_set_server(struct object *endpoint, struct process *server)
 
 void priority_set_own(struct process *process, uint8_t priority)
 {
-    process->own_priority = priority;
+    process->thread.own_priority = priority;
+    process->thread.quick_reply = (uint64_t)process;
     priority_refresh(process);
 }

@@ -48,7 +48,7 @@ static inline void priority_take_back(struct process *process, struct process *s
 {
     process->lent_to = NULL;
     priority_give_back(server, process->lent, 1);
-    if (process->lent > server->own_priority)
+    if (process->lent > server->thread.own_priority)
         priority_refresh(server);
 }
 

@@ -63,6 +63,7 @@ static void fill(struct process *process, struct process *parent, struct object 
     process->object = object;
     process->parent = parent;
     process->token = object_number(object);
+    process->endpoint = process->send.object = process->signal.object = object;
     list_init(&process->children);
     list_init(&process->objects);
     list_init(&process->mappings);
@@ -74,7 +75,8 @@ static void fill(struct process *process, struct process *parent, struct object 
     process->supervisor = request->supervisor;
     process->supervisor_id = request->supervisor == NULL ? 0 : request->supervisor->id;
     process->supervisor_badge = request->badge;
-    process->own_priority = process->thread.priority = (uint8_t)request->priority;
+    process->thread.own_priority = process->thread.priority =
+        (uint8_t)request->priority;
     policy_set_urgency(&process->thread);
     handle_table_init(&process->handles, &process->pages);
     object->process.process = process;
@@ -89,7 +91,7 @@ enum trapeze_error process_create(struct process *parent,
     if (request->pages < PROCESS_PAGES_MIN || request->priority >= PRIORITIES)
         return E_INVALID;
     if (parent != NULL) {
-        if (request->priority > parent->own_priority)
+        if (request->priority > parent->thread.own_priority)
             return E_RIGHTS;
         enum trapeze_error error = take_budget(parent, request->pages, request->slots);
         if (error != E_OK)
@@ -161,7 +163,7 @@ void process_check(const struct process *process)
     assert(process->object->process.process == process);
     assert(process->pages.used <= process->pages.limit);
     assert(process->slots.used <= process->slots.limit);
-    assert(process->thread.priority >= process->own_priority);
+    assert(process->thread.priority >= process->thread.own_priority);
     assert(process->caller == NULL || (process_awaits_reply(process->caller) &&
                                        process->caller->server == process));
     thread_check(&process->thread);

@@ -20,12 +20,35 @@
 #include "memory/budget.h"
 #include "object/handle.h"
 #include "object/object.h"
+#include "object/offsets.h"
 #include "sched/thread.h"
+
+/* What the handle with a number led to last, with the right to do one thing: a fast
+ * path need not look it up again. The object's id tells whether it still lives; no
+ * number leads to one with NO_ID; where there has been none, the object is the
+ * process's own, and the id 0. */
+#define NO_ID UINT64_MAX
+struct handle_cache {
+    uint64_t number;
+    struct object *object;
+    uint64_t id;
+    uint64_t badge;
+};
 
 struct process {
     struct thread thread; /* first: trap handlers get the one and need the other */
+    /* Known to assembly. What it waits for is valid in the states that wait for it. */
+    struct object *object;   /* its slot */
+    uint64_t token;          /* of its latest call */
+    struct process *server;  /* AWAITING_REPLY, AWAITING_VERDICT: who is to reply */
+    struct process *caller;  /* that waits for its reply; in no list, counted nowhere */
+    struct object *endpoint; /* where it waits; its own object: it sleeps */
+    uint64_t
+        receive_number;  /* if `endpoint` has receive_id: the number of the handle */
+    uint64_t receive_id; /* by which it received there last, and no other since */
+    struct handle_cache send, signal;
+
     struct address_space space;
-    struct object *object;  /* its slot */
     struct process *parent; /* that made it, and pays; NULL: the kernel */
     struct list children;   /* processes that it pays for, by object.owned */
     struct list objects;    /* what else it pays for, by object.owned */
@@ -41,25 +64,33 @@ struct process {
     uint64_t supervisor_id;
     uint64_t supervisor_badge;
 
-    /* Messages. What it waits for is valid in the states that wait for it. */
-    uint64_t token;          /* of its latest call */
-    struct object *endpoint; /* where it waits; RECEIVING: NULL: it sleeps */
-    struct process *server;  /* AWAITING_REPLY, AWAITING_VERDICT: who is to reply */
-    struct process *caller;  /* that waits for its reply; in no list, counted nowhere */
-    struct list callers;     /* the others, by `calling` */
-    struct list calling;     /* in the server's list of callers */
-    struct list serves;      /* endpoints where it received last, by endpoint.served */
-    uint8_t own_priority;    /* thread.priority is the highest of this and those lent */
-    uint8_t lent;            /* the priority that it lends while it waits */
-    struct object *lent_at;  /* to whoever serves this endpoint, or */
-    struct process *lent_to; /* to this process; both NULL: to nobody */
-    uint32_t borrowed_levels;      /* bit p: borrowed[p] is not 0 */
+    /* Messages. */
+    bool welcomes;            /* a grant, while it waits */
+    struct list callers;      /* the others, by `calling` */
+    struct list calling;      /* in the server's list of callers */
+    struct list serves;       /* endpoints where it received last, by endpoint.served */
+    uint8_t lent;             /* the priority that it lends while it waits */
+    struct object *lent_at;   /* to whoever serves this endpoint, or */
+    struct process *lent_to;  /* to this process; both NULL: to nobody */
+    uint32_t borrowed_levels; /* bit p: borrowed[p] is not 0 */
     uint16_t borrowed[PRIORITIES]; /* how many lend it each priority */
 
     struct handle_table handles; /* last: it fills the page */
 };
 
 static_assert(offsetof(struct process, thread) == 0, "process_of");
+static_assert(offsetof(struct process, object) == PROCESS_OBJECT, "process");
+static_assert(offsetof(struct process, space.satp) == PROCESS_SATP, "process");
+static_assert(offsetof(struct process, token) == PROCESS_TOKEN, "process");
+static_assert(offsetof(struct process, server) == PROCESS_SERVER, "process");
+static_assert(offsetof(struct process, caller) == PROCESS_CALLER, "process");
+static_assert(offsetof(struct process, endpoint) == PROCESS_ENDPOINT, "process");
+static_assert(offsetof(struct process, receive_number) == PROCESS_RECEIVE, "process");
+static_assert(offsetof(struct process, send) == PROCESS_SEND, "process");
+static_assert(offsetof(struct process, signal) == PROCESS_SIGNAL, "process");
+static_assert(offsetof(struct object, id) == OBJECT_ID, "object");
+static_assert(offsetof(struct object, endpoint.waiting) == ENDPOINT_WAITING, "object");
+static_assert(offsetof(struct object, endpoint.pending) == ENDPOINT_PENDING, "object");
 static_assert(sizeof(struct process) <= PAGE_SIZE, "a process is a page");
 
 static inline struct process *process_of(struct thread *thread)

@@ -36,6 +36,7 @@ static inline void rendezvous_put(struct process *to, const uint64_t *words,
     frame->a7 = envelope->badge;
     frame->t0 = envelope->grant;
     frame->t1 = frame->t2 = frame->t3 = frame->t4 = frame->t5 = frame->t6 = 0;
+    to->welcomes = false;
 }
 
 /* The end of one that receives nothing. */
@@ -158,7 +159,7 @@ static inline void rendezvous_stop_awaiting(struct process *process)
         return;
     }
     server->caller = NULL;
-    if (process->thread.priority > server->own_priority)
+    if (process->thread.priority > server->thread.own_priority)
         priority_refresh(server);
 }
 
@@ -171,7 +172,7 @@ static inline void rendezvous_withdraw(struct process *process)
         rendezvous_stop_awaiting(process);
     } else if (state == THREAD_SENDING || state == THREAD_CALLING ||
                state == THREAD_FAULTING ||
-               (state == THREAD_RECEIVING && process->endpoint != NULL)) {
+               (state == THREAD_RECEIVING && process->endpoint != process->object)) {
         priority_return(process);
         rendezvous_remove(process->object, process->endpoint);
     }

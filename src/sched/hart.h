@@ -13,7 +13,9 @@
 struct hart {
     /* Who runs here, &idle when nobody does; known to assembly. */
     struct thread *current;
-    uint64_t trap_return;    /* the boundary's pc, which a lower layer may not name */
+    uint64_t trap_return; /* the boundary's pc, which a lower layer may not name */
+    uint64_t unused;
+    uint32_t highest_ready;  /* the urgency of the most urgent ready thread; 0: none */
     struct thread *departed; /* has left its stack; idle gives its last pages back */
     struct thread *direct;   /* gets the hart from the current one, which has blocked */
     struct thread *preemptor; /* READY, in no queue: more urgent than all that are */
@@ -36,6 +38,7 @@ struct hart {
 
 static_assert(offsetof(struct hart, current) == HART_CURRENT, "hart");
 static_assert(offsetof(struct hart, trap_return) == HART_TRAP_RETURN, "hart");
+static_assert(offsetof(struct hart, highest_ready) == HART_HIGHEST, "hart");
 
 /* This hart's. */
 static inline struct hart *hart_this(void)

@@ -14,7 +14,6 @@
 const uint32_t policy_number = SCHEDULER_LOTTERY;
 const bool policy_charges = false;
 const char policy_name[] = "lottery";
-uint32_t sched_highest_ready;
 
 static struct list ready[PRIORITIES + 1];
 static uint64_t tickets[PRIORITIES + 1];    /* of all the threads of the queue */
@@ -34,7 +33,7 @@ void policy_add(struct thread *thread, enum policy_place place)
     list_append(&ready[queue], &thread->run_link);
     tickets[queue] += queue + 1;
     total += queue + 1;
-    sched_highest_ready = 1;
+    hart_this()->highest_ready = 1;
 }
 
 void policy_remove(struct thread *thread)
@@ -43,7 +42,7 @@ void policy_remove(struct thread *thread)
     list_remove(&thread->run_link);
     tickets[queue] -= queue + 1;
     total -= queue + 1;
-    sched_highest_ready = total != 0;
+    hart_this()->highest_ready = total != 0;
 }
 
 /* Xorshift (Marsaglia 2003). */

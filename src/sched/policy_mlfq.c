@@ -24,7 +24,6 @@ enum { USED, BOOSTS }; /* thread->policy: cycles at this level, boosts seen */
 const uint32_t policy_number = SCHEDULER_MLFQ;
 const bool policy_charges = true;
 const char policy_name[] = "mlfq";
-uint32_t sched_highest_ready;
 
 static struct list ready[LEVELS + 1]; /* by urgency */
 static uint64_t boosts = 1;           /* a new thread has seen none */
@@ -32,9 +31,10 @@ static uint64_t since_boost;          /* cycles */
 
 static void note_highest(void)
 {
-    sched_highest_ready = LEVELS;
-    while (sched_highest_ready > 0 && list_is_empty(&ready[sched_highest_ready]))
-        sched_highest_ready--;
+    hart_this()->highest_ready = LEVELS;
+    while (hart_this()->highest_ready > 0 &&
+           list_is_empty(&ready[hart_this()->highest_ready]))
+        hart_this()->highest_ready--;
 }
 
 void policy_init(void)
@@ -72,9 +72,9 @@ void policy_remove(struct thread *thread)
 
 struct thread *policy_take(void)
 {
-    if (sched_highest_ready == 0)
+    if (hart_this()->highest_ready == 0)
         return NULL;
-    struct list *first = ready[sched_highest_ready].next;
+    struct list *first = ready[hart_this()->highest_ready].next;
     struct thread *thread = container_of(first, struct thread, run_link);
     policy_remove(thread);
     policy_set_urgency(thread);

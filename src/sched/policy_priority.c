@@ -11,7 +11,6 @@
 const uint32_t policy_number = SCHEDULER_PRIORITY;
 const bool policy_charges = false;
 const char policy_name[] = "priority";
-uint32_t sched_highest_ready;
 
 static struct list ready[PRIORITIES + 1]; /* by urgency */
 static uint32_t nonempty;                 /* bit u - 1: ready[u] has a thread */
@@ -21,7 +20,7 @@ void policy_init(void)
     for (uint32_t urgency = 1; urgency <= PRIORITIES; urgency++)
         list_init(&ready[urgency]);
     nonempty = 0;
-    sched_highest_ready = 0;
+    hart_this()->highest_ready = 0;
 }
 
 void policy_add(struct thread *thread, enum policy_place place)
@@ -29,8 +28,8 @@ void policy_add(struct thread *thread, enum policy_place place)
     struct list *queue = &ready[thread->urgency];
     list_append(place == POLICY_FRONT ? queue->next : queue, &thread->run_link);
     nonempty |= 1U << (thread->urgency - 1);
-    if (thread->urgency > sched_highest_ready)
-        sched_highest_ready = thread->urgency;
+    if (thread->urgency > hart_this()->highest_ready)
+        hart_this()->highest_ready = thread->urgency;
 }
 
 static inline void take_out(struct thread *thread, struct list *queue)
@@ -38,7 +37,7 @@ static inline void take_out(struct thread *thread, struct list *queue)
     list_remove(&thread->run_link);
     if (list_is_empty(queue)) {
         nonempty &= ~(1U << (thread->urgency - 1));
-        sched_highest_ready = nonempty == 0 ? 0 : highest_bit(nonempty) + 1;
+        hart_this()->highest_ready = nonempty == 0 ? 0 : highest_bit(nonempty) + 1;
     }
 }
 
@@ -46,9 +45,9 @@ void policy_remove(struct thread *thread) { take_out(thread, &ready[thread->urge
 
 struct thread *policy_take(void)
 {
-    if (sched_highest_ready == 0)
+    if (hart_this()->highest_ready == 0)
         return NULL;
-    struct list *queue = &ready[sched_highest_ready];
+    struct list *queue = &ready[hart_this()->highest_ready];
     struct thread *thread = container_of(queue->next, struct thread, run_link);
     take_out(thread, queue);
     return thread;

@@ -10,7 +10,6 @@
 const uint32_t policy_number = SCHEDULER_RR;
 const bool policy_charges = false;
 const char policy_name[] = "rr";
-uint32_t sched_highest_ready;
 
 static struct list ready;
 
@@ -22,18 +21,18 @@ void policy_add(struct thread *thread, enum policy_place place)
         list_prepend(&ready, &thread->run_link);
     else
         list_append(&ready, &thread->run_link);
-    sched_highest_ready = 1;
+    hart_this()->highest_ready = 1;
 }
 
 void policy_remove(struct thread *thread)
 {
     list_remove(&thread->run_link);
-    sched_highest_ready = !list_is_empty(&ready);
+    hart_this()->highest_ready = !list_is_empty(&ready);
 }
 
 struct thread *policy_take(void)
 {
-    if (sched_highest_ready == 0)
+    if (hart_this()->highest_ready == 0)
         return NULL;
     struct thread *thread = container_of(ready.next, struct thread, run_link);
     policy_remove(thread);

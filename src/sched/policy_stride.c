@@ -12,7 +12,6 @@
 const uint32_t policy_number = SCHEDULER_STRIDE;
 const bool policy_charges = true;
 const char policy_name[] = "stride";
-uint32_t sched_highest_ready;
 
 static struct heap ready; /* by pass; 0 for those who go first */
 static struct list all;   /* the same, since thread->run_link says who is ready */
@@ -28,14 +27,14 @@ void policy_add(struct thread *thread, enum policy_place place)
         *pass = least;
     heap_add(&ready, thread, place == POLICY_FRONT ? 0 : *pass);
     list_append(&all, &thread->run_link);
-    sched_highest_ready = 1;
+    hart_this()->highest_ready = 1;
 }
 
 void policy_remove(struct thread *thread)
 {
     heap_remove(&ready, thread);
     list_remove(&thread->run_link);
-    sched_highest_ready = ready.count != 0;
+    hart_this()->highest_ready = ready.count != 0;
 }
 
 struct thread *policy_take(void)

@@ -57,7 +57,7 @@ static void begin_slice(struct hart *hart)
 /* Times a slice, if somebody waits behind the current thread and none is timed yet. */
 static inline void ensure_slice(struct hart *hart)
 {
-    if (hart->slice_end == 0 && sched_highest_ready != 0)
+    if (hart->slice_end == 0 && hart_this()->highest_ready != 0)
         begin_slice(hart);
 }
 
@@ -88,6 +88,7 @@ static void begin_limit(struct hart *hart, struct thread *thread)
 static inline void set_payer(struct hart *hart, struct thread *thread)
 {
     hart->payer = thread;
+    thread->quick_reply = (uint64_t)thread;
     if ((hart->limit_end | thread->limit.ticks) != 0)
         begin_limit(hart, thread);
 }
@@ -143,7 +144,7 @@ static void arrive(struct thread *thread)
     struct thread *current = hart->current;
     if (thread->urgency > current->urgency && current != &hart->idle && preemptive) {
         current->flags |= THREAD_RESCHEDULE;
-        if (hart->preemptor == NULL && thread->urgency > sched_highest_ready) {
+        if (hart->preemptor == NULL && thread->urgency > hart_this()->highest_ready) {
             hart->preemptor = thread;
             return;
         }
@@ -164,7 +165,7 @@ void sched_hand_to(struct thread *thread)
     thread = wake(thread);
     if (thread == NULL)
         return;
-    if (hart_this()->direct == NULL && thread->urgency >= sched_highest_ready &&
+    if (hart_this()->direct == NULL && thread->urgency >= hart_this()->highest_ready &&
         thread_is_blocked(hart_this()->current))
         hart_this()->direct = thread;
     else
@@ -174,12 +175,13 @@ void sched_hand_to(struct thread *thread)
 void sched_set_deadline(struct thread *thread, uint64_t deadline_ticks)
 {
     heap_add(&deadlines, thread, deadline_ticks);
+    thread_unquick(thread);
     set_timer(deadline_ticks);
 }
 
 void sched_yield(struct thread *thread)
 {
-    if (sched_highest_ready >= thread->urgency) {
+    if (hart_this()->highest_ready >= thread->urgency) {
         thread->hart->rotate = true;
         thread->flags |= THREAD_RESCHEDULE;
     }
@@ -195,7 +197,7 @@ void sched_set_priority(struct thread *thread, uint8_t priority)
     if (queued) {
         arrive(thread);
     } else if (thread->state == THREAD_RUNNING && preemptive &&
-               sched_highest_ready > thread->urgency) {
+               hart_this()->highest_ready > thread->urgency) {
         thread->flags |= THREAD_RESCHEDULE;
     }
 }
@@ -213,10 +215,24 @@ void sched_set_limit(struct thread *thread, uint64_t ticks, uint64_t period)
 {
     struct hart *hart = hart_this();
     thread->limit = (struct limit){.ticks = ticks, .period = period};
+    thread_unquick(thread);
     if (hart->payer == thread)
         begin_limit(hart, thread);
     if (thread->state == THREAD_HELD)
         sched_make_ready(thread);
+}
+
+/* thread->quick, for who comes and who goes. */
+static inline void set_quick(const struct hart *hart, struct thread *from,
+                             struct thread *to)
+{
+    bool fpu = hart->fpu_owner == to && to->fpu_hart == hart;
+    bool plain = preemptive && to->space != NULL && (to->flags | to->limit.ticks) == 0;
+    to->quick = plain ? (uint64_t)hart + (fpu ? QUICK_FPU : 0) : (uint64_t)to;
+    bool pays = hart->payer == to || to->priority != to->own_priority;
+    to->quick_reply = pays ? (uint64_t)to : to->quick;
+    pays = hart->payer == from || from->priority != from->own_priority;
+    from->quick_reply = pays ? (uint64_t)from : from->quick;
 }
 
 /* Everything of a switch but the registers and the stack. GCC takes what ends in
@@ -229,6 +245,7 @@ static inline __attribute__((always_inline)) void hand_over(struct thread *to)
     hart_this()->current = to;
     fpu_switch(hart_this(), from, to);
     address_space_activate(hart_this()->current->space);
+    set_quick(hart_this(), from, hart_this()->current);
 }
 
 /* The current thread, which could go on, gives way: it is ready, or held back. */
@@ -244,7 +261,7 @@ static inline struct thread *choose(struct hart *hart)
 {
     struct thread *next = hart->preemptor;
     hart->preemptor = NULL;
-    if (next != NULL && next->urgency < sched_highest_ready) {
+    if (next != NULL && next->urgency < hart_this()->highest_ready) {
         add_ready(next, POLICY_WOKEN);
         next = NULL;
     }
@@ -334,7 +351,7 @@ struct thread *sched_take_expired(uint64_t now)
 static void end_slice(struct hart *hart)
 {
     hart->slice_end = 0;
-    if (sched_highest_ready == 0 || hart->current == &hart->idle)
+    if (hart_this()->highest_ready == 0 || hart->current == &hart->idle)
         return;
     hart->slice_cycles = csr_read(cycle) - hart->slice_began;
     bool whole = hart->payer == hart->slice;

@@ -14,7 +14,7 @@
 
 #include <stdint.h>
 
-#include "sched/thread.h"
+#include "sched/hart.h"
 
 /* INFO_SCHEDULER's value, whether the policy wants to know who had how much time, and
  * its name. */
@@ -22,10 +22,7 @@ extern const uint32_t policy_number;
 extern const bool policy_charges;
 extern const char policy_name[];
 
-/* The urgency of the most urgent ready thread, 0 while none is ready. The policy keeps
- * it right. */
-extern uint32_t sched_highest_ready;
-
+/* A policy keeps the hart's highest_ready right. */
 void policy_init(void);
 
 enum policy_place {

@@ -16,6 +16,7 @@ void thread_init(struct thread *thread, struct hart *hart, uint64_t trap_return,
     thread->context.sp = stack_top;
     thread->state = THREAD_STOPPED;
     thread->space = space;
+    thread_unquick(thread);
 }
 
 void thread_check(const struct thread *thread)

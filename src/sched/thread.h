@@ -48,6 +48,18 @@ enum thread_state {
 #define THREAD_RESCHEDULE 1UL /* it has blocked, yielded or used up its slice */
 #define THREAD_DYING 2UL      /* it executes no user instruction any more */
 
+/* thread->quick is the address of the hart where the thread runs, or ran last, while
+ * nothing but messages has to be thought of when assembly (trap/fast_path.S) switches
+ * from it or to it; with QUICK_FPU added while its floating-point registers have to be,
+ * too. Else it is the thread's own address: then the comparison of two threads' words,
+ * which is all that assembly does, fails, and C switches.
+ *
+ * sched_switch sets the words. Whatever happens to a thread in between that assembly
+ * does not look at withdraws them: flags, a limit, a deadline, a grant that is welcome,
+ * translations to forget. quick_reply is withdrawn also while the thread pays for its
+ * time itself (the one who gets the reply shall), and while it is lent a priority. */
+#define QUICK_FPU 1
+
 /* At most so many ticks in each period. */
 struct limit {
     uint64_t ticks;      /* 0: no limit */
@@ -63,8 +75,11 @@ struct thread {
     struct hart *hart;          /* where it runs, or ran last */
     uint64_t stack_top;         /* of its kernel stack */
     struct context context;     /* valid off the hart; the boundary value on it */
+    uint64_t quick;             /* whether assembly may switch from it, or to it */
+    uint64_t quick_reply;       /* the same, from it by reply_recv */
     enum thread_state state;
     uint8_t priority;     /* what it runs at: its own, or one that it was lent */
+    uint8_t own_priority; /* the least of those */
     uint8_t urgency;      /* the policy's, from 1: who is chosen first, and may
                              preempt whom; 0: idle */
     bool hurried;         /* dying: goes before its equals */
@@ -90,6 +105,11 @@ static_assert(offsetof(struct thread, flags) == THREAD_FLAGS, "thread");
 static_assert(offsetof(struct thread, hart) == THREAD_HART, "thread");
 static_assert(offsetof(struct thread, stack_top) == THREAD_STACK_TOP, "thread");
 static_assert(offsetof(struct thread, context) == THREAD_CONTEXT, "thread");
+static_assert(offsetof(struct thread, quick) == THREAD_QUICK, "thread");
+static_assert(offsetof(struct thread, quick_reply) == THREAD_QUICK_REPLY, "thread");
+static_assert(offsetof(struct thread, state) == THREAD_STATE, "thread");
+static_assert(offsetof(struct thread, priority) == THREAD_PRIORITY, "thread");
+static_assert(offsetof(struct thread, urgency) == THREAD_URGENCY, "thread");
 
 /* A stopped thread at the boundary, all registers 0: `trap_return` is the boundary's
  * pc, `stack_top` the top of its kernel stack. */
@@ -129,6 +149,11 @@ static inline void thread_set_state(struct thread *thread, enum thread_state sta
 static inline bool thread_is_blocked(const struct thread *thread)
 {
     return thread->state >= THREAD_AWAITING_REPLY && thread->state <= THREAD_HELD;
+}
+
+static inline void thread_unquick(struct thread *thread)
+{
+    thread->quick = thread->quick_reply = (uint64_t)thread;
 }
 
 /* Panics unless the fields agree with each other and with the state. */

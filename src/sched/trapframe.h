@@ -25,10 +25,16 @@
 #define THREAD_HART 264
 #define THREAD_STACK_TOP 272
 #define THREAD_CONTEXT 280
+#define THREAD_QUICK 392
+#define THREAD_QUICK_REPLY 400
+#define THREAD_STATE 408
+#define THREAD_PRIORITY 409
+#define THREAD_URGENCY 411
 
 /* struct hart */
 #define HART_CURRENT 0
 #define HART_TRAP_RETURN 8
+#define HART_HIGHEST 24
 
 #ifndef __ASSEMBLER__
 

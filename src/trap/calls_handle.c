@@ -25,6 +25,7 @@ int64_t sys_handle_duplicate(const struct call *call)
 
 int64_t sys_handle_close(const struct call *call)
 {
+    call->caller->send.id = call->caller->signal.id = call->caller->receive_id = NO_ID;
     return handle_close(&call->caller->handles, call->frame->a0);
 }
 

@@ -122,7 +122,7 @@ int64_t sys_process_inspect(const struct call *call)
         return give_words(call, process->pages.used, process->pages.limit,
                           process->slots.used, process->slots.limit);
     case INSPECT_SCHEDULE:
-        return give_words(call, process->own_priority, thread->priority,
+        return give_words(call, process->thread.own_priority, thread->priority,
                           to_microseconds(thread->limit.ticks),
                           to_microseconds(thread->limit.period));
     case INSPECT_OBJECTS:
@@ -183,7 +183,7 @@ int64_t sys_process_priority(const struct call *call)
     uint64_t priority = call->frame->a1;
     if (priority >= PRIORITIES)
         return E_INVALID;
-    if (priority > call->caller->own_priority)
+    if (priority > call->caller->thread.own_priority)
         return E_RIGHTS;
     priority_set_own(call->process, (uint8_t)priority);
     return E_OK;

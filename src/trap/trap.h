@@ -8,12 +8,16 @@
 
 #include "sched/thread.h"
 
-/* In trap_entry.S, which says what holds there. */
+/* In trap_entry.S and fast_path.S, which say what holds there. */
 void trap_entry(void);
+void trap_entry_fast(void);
 void trap_return(void);
 
 /* This hart's traps go to trap_entry; user mode may read the counters, and no more. */
 void trap_init(void);
+
+/* From now on they go to trap_entry_fast. */
+void trap_use_fast_path(void);
 
 /* The end of boot: runs the processes and waits where none is ready. Returns when the
  * first process has ended and all its pages are back, or when every process waits for

@@ -42,7 +42,10 @@ trap_entry:
     csrrw sp, sscratch, sp
     bgez sp, trap_from_kernel
 
-    /* 2. Save the user's registers in its trapframe. */
+    /* 2. Save the user's registers in its trapframe. The fast path leads here, too, with
+     * what it cannot do. */
+    .global trap_save
+trap_save:
     save_registers
 
     /* 3. Become the kernel: its hart and its stack. */
@@ -92,6 +95,7 @@ work:
  *   tp may still be the user's. One register is free: sp.
  * On exit: none. The first trap reports, a second one stops the machine.
  */
+    .global trap_from_kernel
     .type trap_from_kernel, @function
 trap_from_kernel:
     /* 1. Claim the emergency stack: swap the word's own address, not 0, into it. */

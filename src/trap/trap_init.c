@@ -14,3 +14,5 @@ void trap_init(void)
     csr_write(sscratch, 0);
     csr_write(stvec, (uint64_t)trap_entry);
 }
+
+void trap_use_fast_path(void) { csr_write(stvec, (uint64_t)trap_entry_fast); }

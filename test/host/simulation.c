@@ -84,7 +84,7 @@ static void drain(void)
         sched_take_expired(UINT64_MAX);
     while (policy_take() != NULL)
         continue;
-    assert_int_equal(sched_highest_ready, 0);
+    assert_int_equal(hart_this()->highest_ready, 0);
 }
 
 void simulation_start(void)

@@ -32,7 +32,7 @@ static const char *ignored_words(void)
     const struct trapeze_log *log = printk_ring();
     const char *begin = "trapeze: command line: '";
     const char *end = "' is ignored (there are timer=sbi|sstc|auto, slice=10us...10s, "
-                      "preempt=on|off, asidbits=0...16, "
+                      "preempt=on|off, asidbits=0...16, fastpath=on|off, "
                       "trapeze.run=\"PROGRAM ARGUMENT...\")";
 
     words[0] = '\0';
@@ -58,6 +58,7 @@ static void expect_defaults(void)
     assert_int_equal(options.timer, BOOT_TIMER_SBI);
     assert_int_equal(options.slice_us, 10000);
     assert_true(options.preempt);
+    assert_true(options.fastpath);
     assert_int_equal(options.asid_bits_limit, 16);
 }
 
@@ -86,6 +87,10 @@ static void all_options_at_once(void **state)
 static void the_last_one_holds(void **state)
 {
     (void)state;
+    parse("fastpath=off");
+    assert_false(options.fastpath);
+    parse("fastpath=off fastpath=on");
+    assert_true(options.fastpath);
     parse("timer=sstc timer=sbi slice=1ms slice=2ms asidbits=1 asidbits=2 preempt=off "
           "preempt=on");
     assert_int_equal(options.timer, BOOT_TIMER_SBI);
@@ -145,6 +150,8 @@ static void bad_values_leave_the_default(void **state)
         "slice=4294967295us",
         "slice=4294967295s",
         "preempt=yes",
+        "fastpath=",
+        "fastpath=fast",
         "preempt=",
         "preempt=onn",
         "preempt=of",

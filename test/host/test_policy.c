@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * What every sched/policy_*.c must do, whoever it chooses: nobody is lost, nobody is
- * there twice, sched_highest_ready is right after every operation, who goes to the
+ * there twice, hart->highest_ready is right after every operation, who goes to the
  * front is next, and no operation walks a queue. Built once for each policy.
  */
 #include "host_test.h"
@@ -22,6 +22,7 @@
 #define LEVELS 8U /* MLFQ's; priorities for the others */
 #define IS_POLICY(number) (policy_number == SCHEDULER_##number)
 
+struct hart simulated_hart;
 static struct thread threads[MANY];
 static bool queued[THREADS];
 static bool in_front[THREADS];
@@ -32,7 +33,7 @@ static void start(void)
 {
     while (policy_take() != NULL)
         continue;
-    assert_int_equal(sched_highest_ready, 0);
+    assert_int_equal(hart_this()->highest_ready, 0);
     memset(threads, 0, sizeof threads);
     memset(queued, 0, sizeof queued);
     memset(in_front, 0, sizeof in_front);
@@ -65,7 +66,7 @@ static uint32_t highest_ready(void)
 
 static void take(void)
 {
-    const uint32_t highest = sched_highest_ready;
+    const uint32_t highest = hart_this()->highest_ready;
     struct thread *thread = policy_take();
     if (highest == 0) {
         assert_null(thread);
@@ -130,9 +131,9 @@ static void any_sequence(void **state)
     random_start(8);
     for (; random_step < STEPS; random_step++) {
         step((uint32_t)random_below(THREADS));
-        assert_int_equal(sched_highest_ready, highest_ready());
+        assert_int_equal(hart_this()->highest_ready, highest_ready());
     }
-    while (sched_highest_ready != 0)
+    while (hart_this()->highest_ready != 0)
         take();
     for (uint32_t i = 0; i < THREADS; i++)
         assert_false(queued[i]);

@@ -31,7 +31,7 @@ VOLATILE_FILES = {"src/platform/mmio.h": "device registers"}
 STRUCTURE_TYPEDEFS = {"paddr_t", "vaddr_t"}  # wrapped scalars
 PARAMETER_EXCEPTIONS = {"sbi_call": "its parameters are the SBI's registers"}
 SHARED_STATE = {"machine": "what main has found out, for kernel_info"}
-STATE_OF_POLICIES = {"sched_highest_ready": "each policy maintains it for sched.c"}
+
 FLOAT_FUNCTIONS = {"fpu_save", "fpu_load"}
 
 REQUIRED_FLAGS = set("""
@@ -289,11 +289,7 @@ def test_state_belongs_to_one_file():
         if name in SHARED_STATE:
             continue
         owners = {owner}
-        if name in STATE_OF_POLICIES:
-            owners = {f"src/{policy.name}" for policy in kernel_build.policies()}
-            assert owner in owners
-        else:
-            assert name.startswith(Path(owner).stem + "_"), f"{owner}: {name} can be reached by all"
+        assert name.startswith(Path(owner).stem + "_"), f"{owner}: {name} can be reached by all"
         expect_none(f"changes {name}, which is {owner}'s", [
             kernel_build.relative(path) for path in files
             if kernel_build.relative(path) not in owners and assigns(name, code_of(path))])

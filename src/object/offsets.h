@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Where assembly finds what of a process, an object and an endpoint: process.h checks
+ * the offsets at compile time.
+ */
+#pragma once
+
+/* struct process, whose thread comes first */
+#define PROCESS_SATP 952
+#define PROCESS_OBJECT 792
+#define PROCESS_TOKEN 800
+#define PROCESS_SERVER 808
+#define PROCESS_CALLER 816
+#define PROCESS_ENDPOINT 824
+#define PROCESS_RECEIVE 832 /* the number; the id follows */
+#define PROCESS_SEND 848
+#define PROCESS_SIGNAL 880
+
+/* struct handle_cache, and the pair at PROCESS_RECEIVE */
+#define CACHE_NUMBER 0
+#define CACHE_OBJECT 8
+#define CACHE_ID 16
+#define CACHE_BADGE 24
+#define RECEIVE_ID 8
+
+/* struct object */
+#define OBJECT_ID 0
+#define ENDPOINT_WAITING 48
+#define ENDPOINT_PENDING 88
+
+/* endpoint.waiting */
+#define ENDPOINT_RECEIVERS 1 /* several: in the ring */
+#define ENDPOINT_SENDERS 2   /* who has something to say, in the ring */
+#define ENDPOINT_SIGNALS 4   /* in `pending` */
+#define ENDPOINT_SIGNALLED 8 /* signals came last: a message is next */
+
+#define NUMBER_INDEX_BITS 17

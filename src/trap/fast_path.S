@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The fast path: a message between two processes, where nothing has to be thought of but
+ * the message, from trap to return without a stack. What is done here is what the C path
+ * (endpoint.c) does in the same case, in the same fields; what is not found fit, before
+ * the first of them changes, goes to the C path as if it had just trapped.
+ *
+ * The words of the message stay in their registers; the callee-saved ones of the one are
+ * saved and those of the other loaded; the rest become 0. docs/performance.md tells where
+ * each instruction goes.
+ *
+ * What every message checks:
+ *   the handle     the number is that of the handle looked up last for this right, and
+ *                  the object still has the id that it had then
+ *   the peer       a receiver waits; for a reply: the token is that of the one caller
+ *   thread.quick   both threads' words name this hart: no flags, no limit, no deadline,
+ *                  no grant, no floating-point registers, nothing to forget in the TLB
+ *   priorities     nobody who is ready is more urgent than who gets the hart, and nobody
+ *                  runs at another priority afterwards
+ *   t0, t1, t2     are 0: no grant, no deadline
+ */
+#define SYSCALL(number, name, arity, arguments, summary) .equ SYS_##name, number;
+#include <trapeze/syscalls.def>
+#define CAUSE(code, name, meaning) .equ name, code;
+#include <trapeze/causes.def>
+
+#include "object/offsets.h"
+#include "platform/riscv.h"
+#include "sched/trapframe.h"
+
+#define ECALL_BYTES 4
+#define RESERVED_OPERAND a7 /* any register whose lowest byte is not 0 */
+
+    .section .text
+
+/* Keeps what survives a message, and pc + 4. Afterwards s0 to s11 are free. */
+    .macro save_survivors
+    .irp number, 1, 3, 4, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27
+    sd x\number, TRAPFRAME_X(\number)(sp)
+    .endr
+    csrr s0, sscratch
+    sd s0, TRAPFRAME_X(2)(sp)
+    csrr s0, sepc
+    addi s0, s0, ECALL_BYTES
+    sd s0, TRAPFRAME_SEPC(sp)
+    .endm
+
+/* Goes on as the thread in s6, with the message in place. */
+    .macro resume_receiver
+    csrw sscratch, s6
+    ld s0, TRAPFRAME_SEPC(s6)
+    csrw sepc, s0
+    .irp number, 1, 2, 3, 4, 8, 9, 18, 19, 20, 21, 23, 24, 25, 26, 27, 22
+    ld x\number, TRAPFRAME_X(\number)(s6)
+    .endr
+    .irp number, 28, 29, 30, 31
+    li x\number, 0
+    .endr
+    sret
+    .endm
+
+/* The kernel's lock (platform/lock.h), its address in s5. Whoever finds it held, or
+ * others waiting for it, takes the C path, which queues. */
+    .macro lock otherwise
+    lui s5, %hi(kernel_lock)
+    amoor.w.aq s4, RESERVED_OPERAND, (s5)
+    bnez s4, \otherwise
+    .endm
+
+    .macro unlock
+    fence rw, w
+    sb zero, 0(s5)
+    .endm
+
+/* The hart changes to the address space of the thread in s6. */
+    .macro change_space
+    ld s4, PROCESS_SATP(s6)
+    csrw satp, s4
+    .endm
+
+/*
+ * trap_entry_fast, from the hart, instead of trap_entry
+ *
+ * On entry: as trap_entry.
+ * On exit: to user mode, or through trap_save.
+ */
+    .balign 4
+    .global trap_entry_fast
+    .type trap_entry_fast, @function
+trap_entry_fast:
+    /* 1. Get hold of the thread and of one register; which call is it? */
+    csrrw sp, sscratch, sp
+    bgez sp, trap_from_kernel
+    sd s0, TRAPFRAME_X(8)(sp)
+    csrr s0, scause
+    addi s0, s0, -SCAUSE_ECALL_FROM_U
+    bnez s0, pass_on
+    addi s0, a7, -SYS_call
+    bnez s0, not_call
+
+fast_call:
+    save_survivors
+
+    /* 2. Nothing special, and the handle that was used last. */
+    or s0, t0, t1
+    or s0, s0, t2
+    ld s1, PROCESS_SEND + CACHE_NUMBER(sp)
+    bnez s0, give_up
+    bne s1, a0, give_up
+    ld s2, PROCESS_SEND + CACHE_OBJECT(sp)
+    ld s3, PROCESS_SEND + CACHE_ID(sp)
+
+    /* 3. It lives; somebody receives; both are quick; the receiver is as urgent. */
+    lock give_up_contended
+    ld s4, OBJECT_ID(s2)
+    bne s4, s3, give_up_locked
+    ld s6, ENDPOINT_WAITING(s2)
+    bgez s6, give_up_locked
+    ld tp, THREAD_QUICK(sp)
+    ld s4, THREAD_QUICK(s6)
+    bne s4, tp, give_up_locked
+    lbu s4, THREAD_PRIORITY(sp)
+    lbu s7, THREAD_PRIORITY(s6)
+    bltu s7, s4, give_up_locked
+
+    /* 4. The call is made: sp waits for the reply of s6, which runs. */
+    sd zero, ENDPOINT_WAITING(s2)
+    sb a7, THREAD_STATE(sp)
+    sb zero, THREAD_STATE(s6)
+    sd s6, PROCESS_SERVER(sp)
+    sd sp, PROCESS_CALLER(s6)
+    sd s6, HART_CURRENT(tp)
+    ld a6, PROCESS_TOKEN(sp)
+    lui s4, 1 << (NUMBER_INDEX_BITS - 12)
+    add a6, a6, s4
+    sd a6, PROCESS_TOKEN(sp)
+    ld a7, PROCESS_SEND + CACHE_BADGE(sp)
+    change_space
+    unlock
+
+    /* 5. Return to the receiver. */
+    li a0, 0 /* KIND_MESSAGE */
+    resume_receiver
+
+not_call:
+    addi s0, s0, SYS_call - SYS_reply_recv
+    bnez s0, not_reply_recv
+
+fast_reply_recv:
+    save_survivors
+
+    /* 2. As above, by the handle that receives. */
+    or s0, t0, t1
+    ld s1, PROCESS_RECEIVE(sp)
+    or s0, s0, t2
+    bne s1, a0, give_up
+    ld s2, PROCESS_ENDPOINT(sp)
+    ld s3, PROCESS_RECEIVE + RECEIVE_ID(sp)
+
+    /* 3. It lives; the token is the caller's; nothing is there to receive; both are
+     * quick; the caller is urgent enough. */
+    lock give_up_contended
+    ld s4, OBJECT_ID(s2)
+    bne s4, s3, give_up_locked
+    ld s6, PROCESS_CALLER(sp)
+    beqz s6, give_up_locked
+    ld s4, PROCESS_TOKEN(s6)
+    bne s4, a6, give_up_locked
+    ld s4, ENDPOINT_WAITING(s2)
+    or s0, s0, s4
+    bnez s0, give_up_locked
+    ld tp, THREAD_QUICK_REPLY(sp)
+    ld s4, THREAD_QUICK(s6)
+    bne s4, tp, give_up_locked
+    lwu s4, HART_HIGHEST(tp)
+    lbu s7, THREAD_URGENCY(s6)
+    bltu s7, s4, give_up_locked
+
+    /* 4. The reply is given: sp receives, s6 runs. */
+    sd sp, ENDPOINT_WAITING(s2)
+    sb a7, THREAD_STATE(sp)
+    sb zero, THREAD_STATE(s6)
+    sd zero, PROCESS_CALLER(sp)
+    sd s6, HART_CURRENT(tp)
+    change_space
+    unlock
+
+    /* 5. Return to the caller. */
+    li a0, 0 /* KIND_MESSAGE */
+    li a6, 0
+    li a7, 0
+    resume_receiver
+
+not_reply_recv:
+    addi s0, s0, SYS_reply_recv - SYS_yield
+    beqz s0, fast_yield
+    addi s0, s0, SYS_yield - SYS_process_self
+    beqz s0, fast_process_self
+    addi s0, s0, SYS_process_self - SYS_signal
+    bnez s0, pass_on
+
+fast_signal:
+    /* 2. The handle; s1 to s5 are saved to be used. */
+    .irp number, 9, 18, 19, 20, 21
+    sd x\number, TRAPFRAME_X(\number)(sp)
+    .endr
+    ld s1, PROCESS_SIGNAL + CACHE_NUMBER(sp)
+    ld s2, PROCESS_SIGNAL + CACHE_OBJECT(sp)
+    bne s1, a0, signal_gives_up
+    ld s3, PROCESS_SIGNAL + CACHE_ID(sp)
+    ld s0, PROCESS_SIGNAL + CACHE_BADGE(sp)
+
+    /* 3. It lives; nobody waits for the signal. */
+    lock signal_gives_up_contended
+    ld s4, OBJECT_ID(s2)
+    ld s1, ENDPOINT_WAITING(s2)
+    bne s4, s3, signal_gives_up_locked
+    bltz s1, signal_gives_up_locked
+    andi s4, s1, ENDPOINT_RECEIVERS
+    bnez s4, signal_gives_up_locked
+
+    /* 4. The bits are pending. */
+    ld s4, ENDPOINT_PENDING(s2)
+    beqz s0, 1f
+    ori s1, s1, ENDPOINT_SIGNALS
+    or s4, s4, s0
+    sd s1, ENDPOINT_WAITING(s2)
+    sd s4, ENDPOINT_PENDING(s2)
+1:  unlock
+
+    /* 5. Return. */
+    li a0, 0
+    .irp number, 9, 18, 19, 20, 21
+    ld x\number, TRAPFRAME_X(\number)(sp)
+    .endr
+    j step_over
+
+fast_process_self:
+    ld s0, PROCESS_OBJECT(sp)
+    ld a0, OBJECT_ID(s0)
+    j step_over
+
+fast_yield:
+    /* 2. Nobody as urgent is ready. */
+    ld s0, THREAD_HART(sp)
+    sd s1, TRAPFRAME_X(9)(sp)
+    lwu s0, HART_HIGHEST(s0)
+    lbu s1, THREAD_URGENCY(sp)
+    bgeu s0, s1, 1f
+    ld s1, TRAPFRAME_X(9)(sp)
+    li a0, 0
+
+step_over:
+    /* Back to the instruction after the ecall. */
+    csrr s0, sepc
+    addi s0, s0, ECALL_BYTES
+    csrw sepc, s0
+    ld s0, TRAPFRAME_X(8)(sp)
+    csrrw sp, sscratch, sp
+    sret
+
+1:  ld s1, TRAPFRAME_X(9)(sp)
+pass_on:
+    ld s0, TRAPFRAME_X(8)(sp)
+    j trap_save
+
+/* The C path, as if nothing had been done. Where the lock was found free but others wait
+ * for it, it is given back. */
+signal_gives_up_contended:
+    andi s4, s4, 0xff
+    bnez s4, signal_gives_up
+signal_gives_up_locked:
+    unlock
+signal_gives_up:
+    .irp number, 8, 9, 18, 19, 20, 21
+    ld x\number, TRAPFRAME_X(\number)(sp)
+    .endr
+    j trap_save
+
+give_up_contended:
+    andi s4, s4, 0xff
+    bnez s4, give_up
+give_up_locked:
+    unlock
+give_up:
+    .irp number, 4, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27
+    ld x\number, TRAPFRAME_X(\number)(sp)
+    .endr
+    j trap_save
+    .size trap_entry_fast, . - trap_entry_fast
+
+    .section .data.lock, "aw"
+    .balign 4096
+    .global kernel_lock
+kernel_lock:
+    .dword 0, 0
