@@ -44,6 +44,16 @@ static inline bool list_is_linked(const struct list *element)
     return element->next != NULL;
 }
 
+/* Appends an element whose links are undefined. */
+static inline void list_append_new(struct list *head, struct list *element)
+{
+    struct list *previous = head->previous;
+    element->next = head;
+    element->previous = previous;
+    previous->next = element;
+    head->previous = element;
+}
+
 static inline void list_insert_before(struct list *position, struct list *element)
 {
     assert(!list_is_linked(element));

@@ -48,20 +48,14 @@ bool address_space_create(struct address_space *space, struct budget *pages)
     memset(direct_map(root), 0, half);
     memcpy((char *)direct_map(root) + half, (char *)direct_map(kernel_root) + half,
            PAGE_SIZE - half);
-    *space = (struct address_space){.table = {.root = root, .pages = pages}};
+    *space = (struct address_space){
+        .table = {.root = root, .pages = pages, .region = NO_REGION}};
     return true;
 }
 
-void address_space_changed(const struct address_space *space, vaddr_t address,
-                           uint64_t page_count, bool executable)
+void address_space_changed(const struct address_space *space, bool executable)
 {
-    /* Where the space has no ASID of this generation, nothing of it is cached, and
-     * this forgets somebody else's pages in vain; the hart may also remember that
-     * nothing was mapped. */
-    if (page_count == 1)
-        fence_address_space_page(address.value, space->asid.number);
-    else
-        fence_address_space(space->asid.number);
+    fence_address_space(space->asid.number);
     if (executable)
         fence_instructions();
 }

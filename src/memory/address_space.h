@@ -30,10 +30,21 @@ void address_space_init(paddr_t kernel_root, uint32_t asid_bits_limit);
  * caller has charged. False: no frame. */
 bool address_space_create(struct address_space *space, struct budget *pages);
 
-/* Pages from `address` on have been mapped, unmapped or protected otherwise: makes the
- * hart see it, instructions too if they are `executable`. */
-void address_space_changed(const struct address_space *space, vaddr_t address,
-                           uint64_t page_count, bool executable);
+/* Pages have been mapped, unmapped or protected otherwise: makes the hart see it,
+ * instructions too if they are `executable`. */
+void address_space_changed(const struct address_space *space, bool executable);
+
+/* The same for one page. */
+static inline void address_space_page_changed(const struct address_space *space,
+                                              vaddr_t address, bool executable)
+{
+    /* Where the space has no ASID of this generation, nothing of it is cached, and
+     * this forgets somebody else's pages in vain; the hart may also remember that
+     * nothing was mapped. */
+    fence_address_space_page(address.value, space->asid.number);
+    if (executable)
+        fence_instructions();
+}
 
 /* Gives one table back. False: only the root is left. The space must not be active. */
 bool address_space_shrink(struct address_space *space);

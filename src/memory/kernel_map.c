@@ -18,7 +18,7 @@
 #define KERNEL_EXECUTE (PAGE_READ | PAGE_EXECUTE | PAGE_GLOBAL)
 #define STACK_STRIDE (2 * PAGE_SIZE)
 
-static struct page_table table;
+static struct page_table table = {.region = NO_REGION};
 
 static void check(enum trapeze_error error)
 {
@@ -84,7 +84,7 @@ paddr_t kernel_map_root(void) { return table.root; }
 uint64_t kernel_stack_create(uint32_t slot)
 {
     vaddr_t page = stack_page(slot);
-    uint64_t *entry = page_table_entry(table.root, page);
+    uint64_t *entry = page_table_entry(&table, page);
     assert(*entry == 0);
     paddr_t frame = frame_alloc(0);
     if (paddr_is_none(frame))
@@ -97,7 +97,7 @@ uint64_t kernel_stack_create(uint32_t slot)
 void kernel_stack_destroy(uint32_t slot)
 {
     vaddr_t page = stack_page(slot);
-    uint64_t *entry = page_table_entry(table.root, page);
+    uint64_t *entry = page_table_entry(&table, page);
     assert(*entry & PTE_V);
     paddr_t frame = page_entry_target(*entry);
     *entry = 0;

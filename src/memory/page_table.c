@@ -96,10 +96,8 @@ enum trapeze_error page_table_map(struct page_table *table, vaddr_t address,
     return E_OK;
 }
 
-static __attribute__((noinline)) enum trapeze_error reserve(struct page_table *table,
-                                                            vaddr_t address,
-                                                            uint64_t page_count,
-                                                            uint64_t **first)
+enum trapeze_error page_table_reserve(struct page_table *table, vaddr_t address,
+                                      uint64_t page_count, uint64_t **first)
 {
     uint64_t *entry = NULL;
     for (uint64_t i = 0; i < page_count; i++, entry++) {
@@ -117,19 +115,12 @@ static __attribute__((noinline)) enum trapeze_error reserve(struct page_table *t
     return E_OK;
 }
 
-enum trapeze_error page_table_reserve(struct page_table *table, vaddr_t address,
-                                      uint64_t page_count, uint64_t **first)
+uint64_t *page_table_look_up(struct page_table *table, vaddr_t address)
 {
     struct page_walk walk = page_table_walk(table->root, address);
-    *first = walk.entry;
-    if (page_count > 1 || walk.level > 0)
-        return reserve(table, address, page_count, first);
-    return *walk.entry & PTE_V ? E_OVERLAP : E_OK;
-}
-
-uint64_t *page_table_entry(paddr_t root, vaddr_t address)
-{
-    struct page_walk walk = page_table_walk(root, address);
-    assert(walk.level == 0);
+    if (walk.level > 0)
+        return NULL;
+    table->region = address.value / LARGE_PAGE_SIZE;
+    table->entries = (uint64_t *)page_align_down((uint64_t)walk.entry);
     return walk.entry;
 }

@@ -33,7 +33,14 @@ struct page_table {
     paddr_t root;
     struct frame_list frames; /* the other tables */
     struct budget *pages;     /* that those are charged to; NULL: nobody's */
+
+    /* The level-0 table that was looked for last, which tends to be the next one, too:
+     * which 2 MiB it maps, NO_REGION at first. Tables stay while there are lookups. */
+    uint64_t region;
+    uint64_t *entries;
 };
+
+#define NO_REGION UINT64_MAX
 
 /* Where an address leads. */
 struct page_walk {
@@ -51,15 +58,29 @@ struct page_walk page_table_walk(paddr_t root, vaddr_t address);
 enum trapeze_error page_table_map(struct page_table *table, vaddr_t address,
                                   paddr_t target, uint64_t bytes, uint64_t permissions);
 
+/* page_table_entry's way through the tables. */
+uint64_t *page_table_look_up(struct page_table *table, vaddr_t address);
+
+/* The level-0 entry of a page; NULL if there is no table for it. Those of the next
+ * pages follow it, up to the end of the table: that is where an entry's address is
+ * page-aligned. */
+static inline bool page_table_is_near(const struct page_table *table, vaddr_t address)
+{
+    return address.value / LARGE_PAGE_SIZE == table->region;
+}
+
+static inline uint64_t *page_table_entry(struct page_table *table, vaddr_t address)
+{
+    if (!page_table_is_near(table, address))
+        return page_table_look_up(table, address);
+    return &table->entries[address.value / PAGE_SIZE % PAGE_TABLE_ENTRIES];
+}
+
 /* Makes the level-0 tables for `page_count` pages (1 or more) from `address` on, so
  * that they can be mapped without fail; *first is the first one's entry. Errors:
  * E_NO_MEMORY, E_OVERLAP (one of them is mapped); tables that have been made stay. */
 enum trapeze_error page_table_reserve(struct page_table *table, vaddr_t address,
                                       uint64_t page_count, uint64_t **first);
-
-/* The level-0 entry of a page whose table exists. Those of the next pages follow it,
- * up to the end of the table: that is where an entry's address is page-aligned. */
-uint64_t *page_table_entry(paddr_t root, vaddr_t address);
 
 /* A leaf. `permissions` as above; A and D are set. */
 static inline uint64_t page_entry(paddr_t target, uint64_t permissions)

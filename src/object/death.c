@@ -100,7 +100,7 @@ static bool give_something_back(struct process *process)
     }
     struct list *link = list_first(&process->mappings);
     if (link != NULL) {
-        mapping_remove(container_of(link, struct object, mapping.of_process), true);
+        mapping_remove(container_of(link, struct object, owned), true);
         return true;
     }
     link = list_first(&process->objects);

@@ -176,97 +176,153 @@ enum step memory_destroy(struct object *object)
     return STEP_DONE;
 }
 
-/* Writing and executing take reading: the page tables know no page without. */
-static enum trapeze_error check_rights(uint64_t rights, uint64_t granted)
+/* Writing and executing take reading: the page tables know no page without. Of the sums
+ * of rights those that are no more have not both. */
+#define RIGHTS_MOST (RIGHT_READ | RIGHT_EXECUTE)
+static_assert(RIGHT_READ < RIGHT_WRITE && RIGHT_EXECUTE == 2 * RIGHT_WRITE, "rights");
+
+static inline bool rights_go_together(uint64_t rights)
 {
-    if (rights == 0 || (rights & ~(uint64_t)ACCESS) != 0 ||
-        (rights & (RIGHT_WRITE | RIGHT_EXECUTE)) == (RIGHT_WRITE | RIGHT_EXECUTE))
-        return E_INVALID;
-    return ((rights | RIGHT_READ) & ~granted) == 0 ? E_OK : E_RIGHTS;
+    return rights - 1 < RIGHTS_MOST;
 }
 
-static inline enum trapeze_error check_request(const struct memory_object *memory,
-                                               const struct map_request *request)
+static inline bool rights_are_granted(uint64_t rights, uint64_t granted)
 {
-    uint64_t count = request->page_count;
-    if (count == 0 || count > MAP_PAGES_MAX || count > memory->page_count ||
-        request->first_page > memory->page_count - count ||
-        request->address % PAGE_SIZE != 0 || request->address < USER_BOTTOM ||
-        request->address > USER_TOP - count * PAGE_SIZE)
+    return ((rights | RIGHT_READ) & ~(granted & ACCESS)) == 0;
+}
+
+static enum trapeze_error check_rights(uint64_t rights, uint64_t granted)
+{
+    if (!rights_go_together(rights) || (rights & ~(uint64_t)ACCESS) != 0)
         return E_INVALID;
-    return check_rights(request->rights, request->granted);
+    return rights_are_granted(rights, granted) ? E_OK : E_RIGHTS;
+}
+
+/* `page_count`: 1 to MAP_PAGES_MAX. */
+static inline bool window_is_sound(const struct memory_object *memory, uint64_t address,
+                                   uint64_t first_page, uint64_t page_count)
+{
+    const uint64_t lowest = USER_BOTTOM / PAGE_SIZE, end = USER_TOP / PAGE_SIZE;
+    return first_page < memory->page_count &&
+           page_count <= memory->page_count - first_page && address % PAGE_SIZE == 0 &&
+           address / PAGE_SIZE - lowest <= end - lowest - page_count;
 }
 
 /* The page-table entry of a mapping's page for its rights. */
-static inline uint64_t entry_for(const struct mapping *mapping, uint64_t page)
+static inline uint64_t entry_for(const struct mapping *mapping, uint64_t page,
+                                 uint64_t rights)
 {
-    if (mapping->rights == 0)
-        return 0;
-    uint64_t permissions = (uint64_t)mapping->rights >> PERMISSIONS_SHIFT | PAGE_USER;
     return page_entry(memory_page(mapping->memory, mapping->first_page + page),
-                      permissions);
+                      rights >> PERMISSIONS_SHIFT | PAGE_USER);
 }
 
-/* Writes all of them but the first, which is at `entry`. */
-static __attribute__((noinline)) void set_others(const struct mapping *mapping,
-                                                 uint64_t *entry)
+/* Writes the entries of a mapping's pages, from `page` on, for the rights that it has
+ * now; `entry` is the first one (0: all have gone). */
+static __attribute__((noinline)) void set_pages(const struct object *object,
+                                                uint64_t *entry)
 {
-    for (uint64_t i = 1; i < mapping->page_count; i++) {
-        if (((uint64_t)++entry & (PAGE_SIZE - 1)) == 0)
-            entry = page_table_entry(mapping->process->space.table.root,
+    const struct mapping *mapping = &object->mapping;
+    for (uint64_t i = 0; i < mapping->page_count; i++, entry++) {
+        if (i > 0 && ((uint64_t)entry & (PAGE_SIZE - 1)) == 0)
+            entry = page_table_entry(&object->payer->space.table,
                                      vaddr(mapping->address + i * PAGE_SIZE));
-        *entry = entry_for(mapping, i);
+        *entry = mapping->rights == 0 ? 0 : entry_for(mapping, i, mapping->rights);
     }
 }
 
-/* Writes all of them (rights 0: none is valid); `entry` is the first one, NULL if it is
- * still to be found. */
-static inline void set_pages(const struct object *object, uint64_t *entry)
+/* Makes the page tables say what the mapping says. */
+static inline void refresh(const struct object *object, uint64_t *entry)
 {
     const struct mapping *mapping = &object->mapping;
-    const struct address_space *space = &mapping->process->space;
-    if (entry == NULL)
-        entry = page_table_entry(space->table.root, vaddr(mapping->address));
-    *entry = entry_for(mapping, 0);
+    const struct address_space *space = &object->payer->space;
     if (mapping->page_count > 1)
-        set_others(mapping, entry);
-    address_space_changed(space, vaddr(mapping->address), mapping->page_count,
-                          mapping->rights & RIGHT_EXECUTE);
+        set_pages(object, entry);
+    else
+        *entry = mapping->rights == 0 ? 0 : entry_for(mapping, 0, mapping->rights);
+    bool executable = mapping->rights & RIGHT_EXECUTE;
+    if (mapping->page_count > 1)
+        address_space_changed(space, executable);
+    else
+        address_space_page_changed(space, vaddr(mapping->address), executable);
+}
+
+/* Where the slot has come from, and what it is charged to, is the caller's business. */
+static inline void fill_mapping(struct object *object, struct object *memory,
+                                const struct map_request *request)
+{
+    object->mapping.memory = memory;
+    object->mapping.address = request->address;
+    object->mapping.first_page = (uint32_t)request->first_page;
+    object->mapping.page_count = (uint8_t)request->page_count;
+    object->mapping.granted = (uint8_t)request->granted;
+    object->mapping.rights = (uint8_t)(request->rights | RIGHT_READ);
+    list_append_new(&memory->memory.mappings, &object->mapping.of_memory);
+    list_append_new(&object->payer->mappings, &object->owned);
 }
 
 enum trapeze_error memory_map(struct object *memory, struct process *process,
                               const struct map_request *request, uint64_t *number)
 {
+    const uint64_t count = request->page_count;
+    if (count == 0 || count > MAP_PAGES_MAX ||
+        !window_is_sound(&memory->memory, request->address, request->first_page, count))
+        return E_INVALID;
+    enum trapeze_error error = check_rights(request->rights, request->granted);
     uint64_t *entry;
-    enum trapeze_error error = check_request(&memory->memory, request);
     if (error == E_OK)
         error = page_table_reserve(&process->space.table, vaddr(request->address),
-                                   request->page_count, &entry);
+                                   count, &entry);
     if (error != E_OK)
         return error;
-    struct object *object = process_make_object(process, OBJECT_MAPPING);
-    if (object == NULL)
+    if (!budget_take(&process->slots, 1))
         return E_NO_SLOT;
-    object->mapping =
-        (struct mapping){.memory = memory,
-                         .process = process,
-                         .address = request->address,
-                         .first_page = (uint32_t)request->first_page,
-                         .page_count = (uint16_t)request->page_count,
-                         .granted = (uint8_t)(request->granted & ACCESS),
-                         .rights = (uint8_t)(request->rights | RIGHT_READ)};
-    list_append(&memory->memory.mappings, &object->mapping.of_memory);
-    list_append(&process->mappings, &object->mapping.of_process);
-    set_pages(object, entry);
+    struct object *object = object_alloc_mapping(process);
+    if (object == NULL) {
+        budget_give(&process->slots, 1);
+        return E_NO_SLOT;
+    }
+    fill_mapping(object, memory, request);
+    refresh(object, entry);
     *number = object_number(object);
     return E_OK;
 }
 
-static struct object *find_mapping(const struct process *process, uint64_t number)
+bool memory_map_quickly(struct process *caller)
+{
+    struct trapframe *frame = &caller->thread.trapframe;
+    struct handle *handle;
+    if (frame->a1 != 0 || frame->a4 != 1 ||
+        handle_lookup(&caller->handles, frame->a0, OBJECT_MEMORY, 0, &handle) != E_OK)
+        return false;
+    struct object *memory = handle->object;
+    const struct map_request request = {frame->a2, frame->a3, 1, frame->a5,
+                                        handle->rights};
+    if (memory->memory.kind == MEMORY_INDEXED ||
+        !window_is_sound(&memory->memory, request.address, request.first_page, 1) ||
+        !rights_go_together(request.rights) ||
+        !rights_are_granted(request.rights, request.granted) ||
+        !page_table_is_near(&caller->space.table, vaddr(request.address)))
+        return false;
+    uint64_t *entry = page_table_entry(&caller->space.table, vaddr(request.address));
+    if ((*entry & PTE_V) || object_others.free == NULL ||
+        !budget_take(&caller->slots, 1))
+        return false;
+    struct object *object = object_alloc_mapping(caller);
+    fill_mapping(object, memory, &request);
+    *entry = page_entry(paddr(memory->memory.base + request.first_page * PAGE_SIZE),
+                        (request.rights | RIGHT_READ) >> PERMISSIONS_SHIFT | PAGE_USER);
+    frame->a0 = object_number(object);
+    address_space_page_changed(&caller->space, vaddr(request.address),
+                               request.rights & RIGHT_EXECUTE);
+    return true;
+}
+
+static inline struct object *find_mapping(const struct process *process,
+                                          uint64_t number)
 {
     struct object *object = object_at(number & ((1UL << NUMBER_INDEX_BITS) - 1));
     bool found = object != NULL && object->type == OBJECT_MAPPING &&
-                 object_number(object) == number && object->mapping.process == process;
+                 object_number(object) == number && object->payer == process;
     return found ? object : NULL;
 }
 
@@ -289,16 +345,20 @@ enum trapeze_error memory_protect(struct process *process, uint64_t number,
     if (error != E_OK)
         return error;
     object->mapping.rights = (uint8_t)(rights | RIGHT_READ);
-    set_pages(object, NULL);
+    refresh(object,
+            page_table_entry(&process->space.table, vaddr(object->mapping.address)));
     return E_OK;
 }
 
 void mapping_remove(struct object *object, bool process_dies)
 {
+    struct process *process = object->payer;
     object->mapping.rights = 0;
     if (!process_dies)
-        set_pages(object, NULL);
+        refresh(object, page_table_entry(&process->space.table,
+                                         vaddr(object->mapping.address)));
     list_remove(&object->mapping.of_memory);
-    list_remove(&object->mapping.of_process);
-    process_free_object(object);
+    list_remove(&object->owned);
+    budget_give(&process->slots, 1);
+    object_free_mapping(object);
 }

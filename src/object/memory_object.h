@@ -37,11 +37,10 @@ enum step memory_create(struct process *payer, uint64_t page_count, uint64_t fla
 struct object *memory_create_foreign(struct process *payer, paddr_t base,
                                      uint64_t page_count);
 
-/* Maps pages of `memory` into `process`,
- * which lives and pays for it. All arguments are as the user gave them. On success
- * *number is the mapping's. Errors: E_INVALID (rights; address or page out of range),
- * E_RIGHTS, E_OVERLAP, E_NO_MEMORY, E_NO_SLOT; nothing has changed then, but that page
- * tables may stay. */
+/* Maps pages of `memory` into `process`, which lives and pays for it. All
+ * arguments are as the user gave them. On success *number is the mapping's. Errors:
+ * E_INVALID (rights; address or page out of range), E_RIGHTS, E_OVERLAP, E_NO_MEMORY,
+ * E_NO_SLOT; nothing has changed then, but that page tables may stay. */
 struct map_request {
     uint64_t address;
     uint64_t first_page;
@@ -51,6 +50,11 @@ struct map_request {
 };
 enum trapeze_error memory_map(struct object *memory, struct process *process,
                               const struct map_request *request, uint64_t *number);
+
+/* What memory_map would do for a caller's registers, if it is what is asked for most:
+ * one page, in the caller's own address space, near where it has mapped before. False:
+ * nothing has changed, and memory_map finds out what is to be done. */
+bool memory_map_quickly(struct process *caller);
 
 /* Errors: E_INVALID (no such mapping of this process's). */
 enum trapeze_error memory_unmap(struct process *process, uint64_t number);

@@ -7,63 +7,59 @@
 
 #include "base/string.h"
 
-struct pool {
-    uint32_t fresh, end; /* slots from `fresh` to `end` have never been used */
-    uint32_t free_count;
-    struct list free;
-};
-
 struct object *object_table;
-uint32_t object_processes_used;
+struct object_pool object_processes, object_others;
 static uint64_t last_id;
 static uint32_t process_cost;
-static struct pool processes, others;
 
-static void pool_init(struct pool *pool, uint32_t start, uint32_t end)
+static struct object_pool *pool_of(uint8_t type)
 {
-    *pool = (struct pool){.fresh = start, .end = end, .free_count = end - start};
-    list_init(&pool->free);
+    return type == OBJECT_PROCESS ? &object_processes : &object_others;
 }
 
 void object_init(struct object *table, uint32_t count, uint32_t process_count)
 {
     object_table = table;
-    last_id = object_processes_used = 0;
+    last_id = 0;
     process_cost = (count - 2) / (process_count - 1); /* rounded up */
-    pool_init(&processes, 0, process_count);
-    pool_init(&others, process_count, count);
+    object_processes = (struct object_pool){.end = process_count};
+    object_others = (struct object_pool){.fresh = process_count, .end = count};
 }
 
 uint32_t object_cost(uint8_t type) { return type == OBJECT_PROCESS ? process_cost : 1; }
 
-uint32_t object_free_count(void) { return processes.free_count + others.free_count; }
-
-static struct object *take(struct pool *pool)
+static uint64_t unused(const struct object_pool *pool)
 {
-    struct list *reused = list_take_first(&pool->free);
-    if (reused != NULL)
-        return container_of(reused, struct object, owned);
+    return pool->end - pool->fresh + object_pool_free_count(pool);
+}
+
+uint32_t object_free_count(void)
+{
+    return (uint32_t)(unused(&object_processes) + unused(&object_others));
+}
+
+struct object *object_take_fresh(struct object_pool *pool)
+{
     if (pool->fresh == pool->end)
         return NULL;
     struct object *object = &object_table[pool->fresh];
     *object = (struct object){.sequence = 1, .index = pool->fresh++};
-    object_processes_used = processes.fresh;
     return object;
 }
 
 struct object *object_alloc(uint8_t type, struct process *payer, struct list *owned)
 {
-    struct pool *pool = type == OBJECT_PROCESS ? &processes : &others;
-    struct object *object = take(pool);
-    if (object == NULL)
+    struct object_pool *pool = pool_of(type);
+    struct object *object = pool->free;
+    if (object != NULL)
+        pool->free = object->next_free;
+    else if ((object = object_take_fresh(pool)) == NULL)
         return NULL;
-    pool->free_count--;
     object->id = ++last_id;
     object->payer = payer;
     object->type = type;
-    if (type != OBJECT_MAPPING) /* which is written as a whole */
-        memset(&object->endpoint, 0,
-               sizeof *object - offsetof(struct object, endpoint));
+    object->owned = (struct list){NULL, NULL};
+    memset(&object->endpoint, 0, sizeof *object - offsetof(struct object, endpoint));
     if (owned != NULL)
         list_append(owned, &object->owned);
     return object;
@@ -71,19 +67,18 @@ struct object *object_alloc(uint8_t type, struct process *payer, struct list *ow
 
 void object_free(struct object *object)
 {
-    struct pool *pool = object->type == OBJECT_PROCESS ? &processes : &others;
+    struct object_pool *pool = pool_of(object->type);
     if (list_is_linked(&object->owned))
         list_remove(&object->owned);
     object->id = 0;
     object->sequence++;
     object->type = 0;
     object->payer = NULL;
-    pool->free_count++;
-    list_prepend(&pool->free, &object->owned);
+    object_put_back(pool, object);
 }
 
 struct object *object_at(uint64_t index)
 {
-    bool other = index >= processes.end && index < others.fresh;
+    bool other = index >= object_processes.end && index < object_others.fresh;
     return other ? &object_table[index] : object_process_at(index);
 }

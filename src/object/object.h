@@ -21,7 +21,7 @@
 struct process;
 struct object;
 
-#define OBJECT_MAPPING 6 /* needs a slot, but no handle names it */
+#define OBJECT_MAPPING 6 /* needs a slot and no id: no handle names it */
 
 /* A rendezvous. `waiting` says whether a message can be delivered at once: it is 0
  * (idle), or the address of the only receiver (which is negative, in the upper half),
@@ -56,14 +56,12 @@ struct memory_object {
 
 struct mapping {
     struct list of_memory;
-    struct list of_process;
     struct object *memory;
-    struct process *process;
     uint64_t address;
     uint32_t first_page;
-    uint16_t page_count; /* 1 to MAP_PAGES_MAX */
-    uint8_t granted;     /* RIGHT_READ, RIGHT_WRITE, RIGHT_EXECUTE: at most these */
-    uint8_t rights;      /* of them, what it has now */
+    uint8_t granted;    /* RIGHT_READ, RIGHT_WRITE, RIGHT_EXECUTE: at most these */
+    uint8_t page_count; /* 1 to MAP_PAGES_MAX */
+    uint8_t rights;     /* of the granted ones, what it has now */
 };
 
 struct irq_object {
@@ -77,10 +75,16 @@ struct object {
     uint64_t id; /* 0: free, or its end is under way: no handle is good */
     uint64_t
         sequence; /* of calls, of mappings: never goes back, whoever has the slot */
-    struct process *payer; /* NULL: the kernel */
-    struct list owned;     /* in the payer's list, or in the list of free slots */
-    uint8_t type;          /* enum trapeze_object, OBJECT_MAPPING, or 0: free */
-    uint32_t index;        /* its number in the table */
+    struct process *payer; /* NULL: the kernel; of a mapping: whose it is */
+    union {
+        struct list owned; /* in the payer's list */
+        struct {
+            struct object *next_free; /* of the same pool */
+            uint64_t free_count;      /* of the slots from here on in that list */
+        };
+    };
+    uint8_t type;   /* enum trapeze_object, OBJECT_MAPPING, or 0: free */
+    uint32_t index; /* its number in the table */
     union {
         struct endpoint endpoint;
         struct process_object process;
@@ -103,17 +107,57 @@ uint32_t object_cost(uint8_t type);
 
 uint32_t object_free_count(void);
 
-/* A slot, with a new id, in the list of what `payer` pays for. All of the union is zero
- * but what is said to survive. The caller has charged the quota. NULL: none is left. */
+/* Slots: those that have been used and are free, and behind `fresh` those that never
+ * have been. */
+struct object_pool {
+    struct object *free;
+    uint32_t fresh, end;
+};
+extern struct object_pool object_processes, object_others;
+
+/* A slot, with a new id, in the list of what `payer` pays for. What there is of each
+ * type is zero. The caller has charged the quota. NULL: none is left. */
 struct object *object_alloc(uint8_t type, struct process *payer, struct list *owned);
+
+struct object *object_take_fresh(struct object_pool *pool);
+
+static inline uint64_t object_pool_free_count(const struct object_pool *pool)
+{
+    return pool->free == NULL ? 0 : pool->free->free_count;
+}
+
+static inline void object_put_back(struct object_pool *pool, struct object *object)
+{
+    object->free_count = object_pool_free_count(pool) + 1;
+    object->next_free = pool->free;
+    pool->free = object;
+}
+
+static inline void object_free_mapping(struct object *object)
+{
+    object->sequence++;
+    object->type = 0;
+    object_put_back(&object_others, object);
+}
+
+/* A slot for a mapping, which the caller fills in; NULL: none is left. */
+static inline struct object *object_alloc_mapping(struct process *process)
+{
+    struct object *object = object_others.free;
+    if (object != NULL)
+        object_others.free = object->next_free;
+    else if ((object = object_take_fresh(&object_others)) == NULL)
+        return NULL;
+    object->type = OBJECT_MAPPING;
+    object->payer = process;
+    return object;
+}
 
 /* The slot is free again, and no handle to it is good. The caller gives the quota back.
  */
 void object_free(struct object *object);
 
-/* The table, and how many of the slots at its beginning have ever been used. */
 extern struct object *object_table;
-extern uint32_t object_processes_used;
 
 /* The slot with this number, of any object or of a process; NULL: there is none, or it
  * has never been used. */
@@ -121,7 +165,7 @@ struct object *object_at(uint64_t index);
 
 static inline struct object *object_process_at(uint64_t index)
 {
-    return index < object_processes_used ? &object_table[index] : NULL;
+    return index < object_processes.fresh ? &object_table[index] : NULL;
 }
 
 /* A number that names a call or a mapping: the slot, and a sequence number of its. */

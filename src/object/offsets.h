@@ -6,7 +6,7 @@
 #pragma once
 
 /* struct process, whose thread comes first */
-#define PROCESS_SATP 952
+#define PROCESS_SATP 968
 #define PROCESS_OBJECT 792
 #define PROCESS_TOKEN 800
 #define PROCESS_SERVER 808

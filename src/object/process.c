@@ -142,8 +142,7 @@ struct object *process_make_object(struct process *process, uint8_t type)
 {
     if (!budget_take(&process->slots, 1))
         return NULL;
-    struct object *object =
-        object_alloc(type, process, type == OBJECT_MAPPING ? NULL : &process->objects);
+    struct object *object = object_alloc(type, process, &process->objects);
     if (object == NULL)
         budget_give(&process->slots, 1);
     return object;

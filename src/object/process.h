@@ -52,7 +52,7 @@ struct process {
     struct process *parent; /* that made it, and pays; NULL: the kernel */
     struct list children;   /* processes that it pays for, by object.owned */
     struct list objects;    /* what else it pays for, by object.owned */
-    struct list mappings;   /* in its address space, by mapping.of_process */
+    struct list mappings;   /* in its address space, by object.owned */
     struct budget pages;    /* its children's budgets are in `used`, too */
     struct budget slots;
     struct object *building;   /* memory that its memory_create is busy with */

@@ -25,13 +25,10 @@ static void direct_yield(struct process *caller)
 }
 
 static direct_handler *const direct[] = {
-    [SYS_call] = endpoint_call,
-    [SYS_reply_recv] = endpoint_reply_recv,
-    [SYS_send] = endpoint_send,
-    [SYS_recv] = endpoint_recv,
-    [SYS_reply] = endpoint_reply,
-    [SYS_signal] = endpoint_signal,
-    [SYS_process_self] = direct_process_self,
+    [SYS_call] = endpoint_call,           [SYS_reply_recv] = endpoint_reply_recv,
+    [SYS_send] = endpoint_send,           [SYS_recv] = endpoint_recv,
+    [SYS_reply] = endpoint_reply,         [SYS_signal] = endpoint_signal,
+    [SYS_memory_map] = direct_memory_map, [SYS_process_self] = direct_process_self,
     [SYS_yield] = direct_yield,
 };
 
@@ -42,6 +39,7 @@ static direct_handler *const direct[] = {
 #define sys_recv NULL
 #define sys_reply NULL
 #define sys_signal NULL
+#define sys_memory_map NULL
 #define sys_process_self NULL
 #define sys_yield NULL
 static const struct row {
