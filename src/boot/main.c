@@ -161,7 +161,7 @@ _Noreturn void main(uint64_t hart_id, uint64_t device_tree, uint64_t image,
     init_process_start(archive, (struct init_memory){device_tree, facts.total_bytes},
                        within_image(printk_ring(), sizeof *printk_ring(), image));
     if (options.fastpath)
-        trap_use_fast_path();
+        trap_use_fast_path(asid_bits() == 0);
     trap_idle();
     console_claim(false); /* the end is the kernel's to tell */
     uint8_t status = init_process_status();

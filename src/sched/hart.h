@@ -15,12 +15,12 @@ struct hart {
     struct thread *current;
     uint64_t trap_return; /* the boundary's pc, which a lower layer may not name */
     uint64_t unused;
-    uint32_t highest_ready;  /* the urgency of the most urgent ready thread; 0: none */
-    struct thread *departed; /* has left its stack; idle gives its last pages back */
-    struct thread *direct;   /* gets the hart from the current one, which has blocked */
+    uint32_t highest_ready;   /* the urgency of the most urgent ready thread; 0: none */
+    struct thread *fpu_owner; /* whose registers the FPU may hold: fpu_owner.h */
+    struct thread *departed;  /* has left its stack; idle gives its last pages back */
+    struct thread *direct; /* gets the hart from the current one, which has blocked */
     struct thread *preemptor; /* READY, in no queue: more urgent than all that are */
     bool rotate;              /* the current one goes behind its equals, not before */
-    struct thread *fpu_owner; /* whose registers the FPU may hold: fpu_owner.h */
 
     struct thread *payer;  /* who pays for the time: whoever was chosen last, not who
                               got the hart by a message */
@@ -39,6 +39,7 @@ struct hart {
 static_assert(offsetof(struct hart, current) == HART_CURRENT, "hart");
 static_assert(offsetof(struct hart, trap_return) == HART_TRAP_RETURN, "hart");
 static_assert(offsetof(struct hart, highest_ready) == HART_HIGHEST, "hart");
+static_assert(offsetof(struct hart, fpu_owner) == HART_FPU_OWNER, "hart");
 
 /* This hart's. */
 static inline struct hart *hart_this(void)

@@ -58,7 +58,6 @@ enum thread_state {
  * does not look at withdraws them: flags, a limit, a deadline, a grant that is welcome,
  * translations to forget. quick_reply is withdrawn also while the thread pays for its
  * time itself (the one who gets the reply shall), and while it is lent a priority. */
-#define QUICK_FPU 1
 
 /* At most so many ticks in each period. */
 struct limit {
@@ -110,6 +109,8 @@ static_assert(offsetof(struct thread, quick_reply) == THREAD_QUICK_REPLY, "threa
 static_assert(offsetof(struct thread, state) == THREAD_STATE, "thread");
 static_assert(offsetof(struct thread, priority) == THREAD_PRIORITY, "thread");
 static_assert(offsetof(struct thread, urgency) == THREAD_URGENCY, "thread");
+static_assert(offsetof(struct thread, fpu_hart) == THREAD_FPU_HART, "thread");
+static_assert(offsetof(struct thread, fpu) == THREAD_FPU, "thread");
 
 /* A stopped thread at the boundary, all registers 0: `trap_return` is the boundary's
  * pc, `stack_top` the top of its kernel stack. */

@@ -27,14 +27,18 @@
 #define THREAD_CONTEXT 280
 #define THREAD_QUICK 392
 #define THREAD_QUICK_REPLY 400
+#define QUICK_FPU 1 /* in both */
 #define THREAD_STATE 408
 #define THREAD_PRIORITY 409
 #define THREAD_URGENCY 411
+#define THREAD_FPU_HART 520
+#define THREAD_FPU 528
 
 /* struct hart */
 #define HART_CURRENT 0
 #define HART_TRAP_RETURN 8
 #define HART_HIGHEST 24
+#define HART_FPU_OWNER 32
 
 #ifndef __ASSEMBLER__
 

@@ -14,7 +14,8 @@
  *                  the object still has the id that it had then
  *   the peer       a receiver waits; for a reply: the token is that of the one caller
  *   thread.quick   both threads' words name this hart: no flags, no limit, no deadline,
- *                  no grant, no floating-point registers, nothing to forget in the TLB
+ *                  no grant, nothing to forget in the TLB; where one of them uses the
+ *                  FPU, its registers are switched, too
  *   priorities     nobody who is ready is more urgent than who gets the hart, and nobody
  *                  runs at another priority afterwards
  *   t0, t1, t2     are 0: no grant, no deadline
@@ -24,13 +25,21 @@
 #define CAUSE(code, name, meaning) .equ name, code;
 #include <trapeze/causes.def>
 
+#ifdef SHARED_ASIDS
+#define TRAP_ENTRY_FAST trap_entry_fast_shared
+#else
+#define TRAP_ENTRY_FAST trap_entry_fast
+#endif
+
 #include "object/offsets.h"
+#include "platform/fpu.h"
 #include "platform/riscv.h"
 #include "sched/trapframe.h"
 
 #define ECALL_BYTES 4
 #define RESERVED_OPERAND a7 /* any register whose lowest byte is not 0 */
 
+    .option arch, +d
     .section .text
 
 /* Keeps what survives a message, and pc + 4. Afterwards s0 to s11 are free. */
@@ -76,6 +85,52 @@
     .macro change_space
     ld s4, PROCESS_SATP(s6)
     csrw satp, s4
+#ifdef SHARED_ASIDS
+    li s4, 0
+    sfence.vma zero, s4
+#endif
+    .endm
+
+/* thread.quick is s4 in s6, and tp for sp; they differ. If only because of the FPU, tp is
+ * the hart afterwards, and s8 and s9 say whether sp and s6 use it. */
+    .macro compare_without_fpu
+    andi s8, tp, QUICK_FPU
+    andi s9, s4, QUICK_FPU
+    sub tp, tp, s8
+    sub s4, s4, s9
+    bne s4, tp, give_up_locked
+    .endm
+
+    .macro each_float instruction, thread
+    .irp number, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, \
+        20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    \instruction f\number, THREAD_FPU + 8 * \number(\thread)
+    .endr
+    .endm
+
+/* What fpu_owner.c does, but that the registers of s6 are loaded at once. sstatus.SD is
+ * the sign: dirty. */
+    .macro switch_fpu
+    beqz s8, 1f
+    csrr s7, sstatus
+    bgez s7, 2f
+    each_float fsd, sp
+    frcsr s7
+    sd s7, THREAD_FPU + FPU_STATE_FCSR(sp)
+2:  bnez s9, 3f
+    lui s7, SSTATUS_FS >> 12
+    csrc sstatus, s7
+    j 4f
+1:  lui s7, SSTATUS_FS >> 12
+    csrs sstatus, s7
+3:  each_float fld, s6
+    ld s7, THREAD_FPU + FPU_STATE_FCSR(s6)
+    fscsr s7
+    lui s7, (SSTATUS_FS_DIRTY - SSTATUS_FS_CLEAN) >> 12
+    csrc sstatus, s7
+    sd s6, HART_FPU_OWNER(tp)
+    sd tp, THREAD_FPU_HART(s6)
+4:
     .endm
 
 /*
@@ -85,9 +140,9 @@
  * On exit: to user mode, or through trap_save.
  */
     .balign 4
-    .global trap_entry_fast
-    .type trap_entry_fast, @function
-trap_entry_fast:
+    .global TRAP_ENTRY_FAST
+    .type TRAP_ENTRY_FAST, @function
+TRAP_ENTRY_FAST:
     /* 1. Get hold of the thread and of one register; which call is it? */
     csrrw sp, sscratch, sp
     bgez sp, trap_from_kernel
@@ -118,11 +173,12 @@ fast_call:
     bgez s6, give_up_locked
     ld tp, THREAD_QUICK(sp)
     ld s4, THREAD_QUICK(s6)
-    bne s4, tp, give_up_locked
+    bne s4, tp, call_with_fpu
     lbu s4, THREAD_PRIORITY(sp)
     lbu s7, THREAD_PRIORITY(s6)
     bltu s7, s4, give_up_locked
 
+call_is_made:
     /* 4. The call is made: sp waits for the reply of s6, which runs. */
     sd zero, ENDPOINT_WAITING(s2)
     sb a7, THREAD_STATE(sp)
@@ -171,11 +227,12 @@ fast_reply_recv:
     bnez s0, give_up_locked
     ld tp, THREAD_QUICK_REPLY(sp)
     ld s4, THREAD_QUICK(s6)
-    bne s4, tp, give_up_locked
+    bne s4, tp, reply_with_fpu
     lwu s4, HART_HIGHEST(tp)
     lbu s7, THREAD_URGENCY(s6)
     bltu s7, s4, give_up_locked
 
+reply_is_given:
     /* 4. The reply is given: sp receives, s6 runs. */
     sd sp, ENDPOINT_WAITING(s2)
     sb a7, THREAD_STATE(sp)
@@ -190,6 +247,22 @@ fast_reply_recv:
     li a6, 0
     li a7, 0
     resume_receiver
+
+call_with_fpu:
+    compare_without_fpu
+    lbu s4, THREAD_PRIORITY(sp)
+    lbu s7, THREAD_PRIORITY(s6)
+    bltu s7, s4, give_up_locked
+    switch_fpu
+    j call_is_made
+
+reply_with_fpu:
+    compare_without_fpu
+    lwu s4, HART_HIGHEST(tp)
+    lbu s7, THREAD_URGENCY(s6)
+    bltu s7, s4, give_up_locked
+    switch_fpu
+    j reply_is_given
 
 not_reply_recv:
     addi s0, s0, SYS_reply_recv - SYS_yield
@@ -287,10 +360,4 @@ give_up:
     ld x\number, TRAPFRAME_X(\number)(sp)
     .endr
     j trap_save
-    .size trap_entry_fast, . - trap_entry_fast
-
-    .section .data.lock, "aw"
-    .balign 4096
-    .global kernel_lock
-kernel_lock:
-    .dword 0, 0
+    .size TRAP_ENTRY_FAST, . - TRAP_ENTRY_FAST

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "sched/thread.h"
@@ -11,13 +12,14 @@
 /* In trap_entry.S and fast_path.S, which say what holds there. */
 void trap_entry(void);
 void trap_entry_fast(void);
+void trap_entry_fast_shared(void);
 void trap_return(void);
 
 /* This hart's traps go to trap_entry; user mode may read the counters, and no more. */
 void trap_init(void);
 
-/* From now on they go to trap_entry_fast. */
-void trap_use_fast_path(void);
+/* From now on they go to trap_entry_fast; `shared`: processes share an ASID. */
+void trap_use_fast_path(bool shared);
 
 /* The end of boot: runs the processes and waits where none is ready. Returns when the
  * first process has ended and all its pages are back, or when every process waits for

@@ -120,3 +120,9 @@ second_trap:
     .balign 8
 emergency_claim:
     .dword 0
+
+    .section .data.lock, "aw"
+    .balign 4096
+    .global kernel_lock
+kernel_lock:
+    .dword 0, 0

@@ -15,4 +15,7 @@ void trap_init(void)
     csr_write(stvec, (uint64_t)trap_entry);
 }
 
-void trap_use_fast_path(void) { csr_write(stvec, (uint64_t)trap_entry_fast); }
+void trap_use_fast_path(bool shared)
+{
+    csr_write(stvec, (uint64_t)(shared ? trap_entry_fast_shared : trap_entry_fast));
+}
