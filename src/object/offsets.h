@@ -6,7 +6,7 @@
 #pragma once
 
 /* struct process, whose thread comes first */
-#define PROCESS_SATP 968
+#define PROCESS_SATP 992
 #define PROCESS_OBJECT 792
 #define PROCESS_TOKEN 800
 #define PROCESS_SERVER 808
@@ -15,6 +15,7 @@
 #define PROCESS_RECEIVE 832 /* the number; the id follows */
 #define PROCESS_SEND 848
 #define PROCESS_SIGNAL 880
+#define PROCESS_SUPERVISOR 912 /* the endpoint; its id and the badge follow */
 
 /* struct handle_cache, and the pair at PROCESS_RECEIVE */
 #define CACHE_NUMBER 0
@@ -22,9 +23,12 @@
 #define CACHE_ID 16
 #define CACHE_BADGE 24
 #define RECEIVE_ID 8
+#define SUPERVISOR_ID 8
+#define SUPERVISOR_BADGE 16
 
 /* struct object */
 #define OBJECT_ID 0
+#define OBJECT_STATUS 104 /* of a process; pc and value follow */
 #define ENDPOINT_WAITING 48
 #define ENDPOINT_PENDING 88
 

@@ -47,6 +47,10 @@ struct process {
         receive_number;  /* if `endpoint` has receive_id: the number of the handle */
     uint64_t receive_id; /* by which it received there last, and no other since */
     struct handle_cache send, signal;
+    struct object
+        *supervisor;        /* the endpoint that hears of its faults and its end, or */
+    uint64_t supervisor_id; /* NULL */
+    uint64_t supervisor_badge;
 
     struct address_space space;
     struct process *parent; /* that made it, and pays; NULL: the kernel */
@@ -58,11 +62,6 @@ struct process {
     struct object *building;   /* memory that its memory_create is busy with */
     struct object *destroying; /* what its object_destroy is busy with */
     uint64_t name;             /* up to 8 characters, for debuggers and lists */
-
-    /* Who is told of its faults and its end. NULL: nobody. */
-    struct object *supervisor; /* an endpoint */
-    uint64_t supervisor_id;
-    uint64_t supervisor_badge;
 
     /* Messages. */
     bool welcomes;            /* a grant, while it waits */
@@ -88,6 +87,8 @@ static_assert(offsetof(struct process, endpoint) == PROCESS_ENDPOINT, "process")
 static_assert(offsetof(struct process, receive_number) == PROCESS_RECEIVE, "process");
 static_assert(offsetof(struct process, send) == PROCESS_SEND, "process");
 static_assert(offsetof(struct process, signal) == PROCESS_SIGNAL, "process");
+static_assert(offsetof(struct process, supervisor) == PROCESS_SUPERVISOR, "process");
+static_assert(offsetof(struct object, process.status) == OBJECT_STATUS, "object");
 static_assert(offsetof(struct object, id) == OBJECT_ID, "object");
 static_assert(offsetof(struct object, endpoint.waiting) == ENDPOINT_WAITING, "object");
 static_assert(offsetof(struct object, endpoint.pending) == ENDPOINT_PENDING, "object");

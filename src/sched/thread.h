@@ -51,8 +51,9 @@ enum thread_state {
 /* thread->quick is the address of the hart where the thread runs, or ran last, while
  * nothing but messages has to be thought of when assembly (trap/fast_path.S) switches
  * from it or to it; with QUICK_FPU added while its floating-point registers have to be,
- * too. Else it is the thread's own address: then the comparison of two threads' words,
- * which is all that assembly does, fails, and C switches.
+ * too; with QUICK_VERDICT added while it has faulted and waits for the verdict. Else it
+ * is the thread's own address: then the comparison of two threads' words, which is all
+ * that assembly does, fails, and C switches.
  *
  * sched_switch sets the words. Whatever happens to a thread in between that assembly
  * does not look at withdraws them: flags, a limit, a deadline, a grant that is welcome,

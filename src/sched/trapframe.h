@@ -27,7 +27,8 @@
 #define THREAD_CONTEXT 280
 #define THREAD_QUICK 392
 #define THREAD_QUICK_REPLY 400
-#define QUICK_FPU 1 /* in both */
+#define QUICK_FPU 1     /* added in both */
+#define QUICK_VERDICT 2 /* added in THREAD_QUICK */
 #define THREAD_STATE 408
 #define THREAD_PRIORITY 409
 #define THREAD_URGENCY 411

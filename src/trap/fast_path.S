@@ -24,6 +24,8 @@
 #include <trapeze/syscalls.def>
 #define CAUSE(code, name, meaning) .equ name, code;
 #include <trapeze/causes.def>
+#define STATE(number, name, meaning) .equ STATE_##name, number;
+#include <trapeze/states.def>
 
 #ifdef SHARED_ASIDS
 #define TRAP_ENTRY_FAST trap_entry_fast_shared
@@ -149,7 +151,7 @@ TRAP_ENTRY_FAST:
     sd s0, TRAPFRAME_X(8)(sp)
     csrr s0, scause
     addi s0, s0, -SCAUSE_ECALL_FROM_U
-    bnez s0, pass_on
+    bnez s0, not_ecall
     addi s0, a7, -SYS_call
     bnez s0, not_call
 
@@ -227,7 +229,7 @@ fast_reply_recv:
     bnez s0, give_up_locked
     ld tp, THREAD_QUICK_REPLY(sp)
     ld s4, THREAD_QUICK(s6)
-    bne s4, tp, reply_with_fpu
+    bne s4, tp, reply_otherwise
     lwu s4, HART_HIGHEST(tp)
     lbu s7, THREAD_URGENCY(s6)
     bltu s7, s4, give_up_locked
@@ -256,13 +258,111 @@ call_with_fpu:
     switch_fpu
     j call_is_made
 
-reply_with_fpu:
+reply_otherwise:
+    addi s4, s4, -QUICK_VERDICT
+    beq s4, tp, reply_is_verdict
+    addi s4, s4, QUICK_VERDICT
     compare_without_fpu
     lwu s4, HART_HIGHEST(tp)
     lbu s7, THREAD_URGENCY(s6)
     bltu s7, s4, give_up_locked
     switch_fpu
     j reply_is_given
+
+reply_is_verdict:
+    /* 3. It is to go on, and is urgent enough. */
+    bnez a1, give_up_locked /* VERDICT_RESUME */
+    lwu s4, HART_HIGHEST(tp)
+    lbu s7, THREAD_URGENCY(s6)
+    bltu s7, s4, give_up_locked
+
+    /* 4. The verdict is given: sp receives, s6 runs. */
+    sd sp, ENDPOINT_WAITING(s2)
+    sb a7, THREAD_STATE(sp)
+    sb zero, THREAD_STATE(s6)
+    sd zero, PROCESS_CALLER(sp)
+    sd s6, HART_CURRENT(tp)
+    sd tp, THREAD_QUICK(s6)
+    change_space
+    unlock
+
+    /* 5. Go on where it has faulted, with all registers. */
+    mv sp, s6
+    csrw sscratch, sp
+    ld t0, TRAPFRAME_SEPC(sp)
+    csrw sepc, t0
+    .irp number, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, \
+        21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 2
+    ld x\number, TRAPFRAME_X(\number)(sp)
+    .endr
+    sret
+
+not_ecall:
+    addi s0, s0, SCAUSE_ECALL_FROM_U
+    bltz s0, pass_on
+    sd s1, TRAPFRAME_X(9)(sp)
+    li s1, SCAUSE_ILLEGAL_INSTRUCTION /* it may want the FPU */
+    beq s0, s1, pass_on_s1
+
+fast_fault:
+    /* 2. All registers, and who is to hear of it. */
+    .irp number, 1, 3, 4, 5, 6, 7, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, \
+        23, 24, 25, 26, 27, 28, 29, 30, 31
+    sd x\number, TRAPFRAME_X(\number)(sp)
+    .endr
+    csrr s1, sscratch
+    sd s1, TRAPFRAME_X(2)(sp)
+    csrr a2, sepc
+    sd a2, TRAPFRAME_SEPC(sp)
+    ld s2, PROCESS_SUPERVISOR(sp)
+    ld s3, PROCESS_SUPERVISOR + SUPERVISOR_ID(sp)
+    beqz s2, give_up_fault
+
+    /* 3. As for a call. */
+    li a7, 1
+    lock give_up_fault_contended
+    ld s4, OBJECT_ID(s2)
+    bne s4, s3, give_up_fault_locked
+    ld s6, ENDPOINT_WAITING(s2)
+    bgez s6, give_up_fault_locked
+    ld tp, THREAD_QUICK(sp)
+    ld s4, THREAD_QUICK(s6)
+    bne s4, tp, give_up_fault_locked
+    lbu s4, THREAD_PRIORITY(sp)
+    lbu s7, THREAD_PRIORITY(s6)
+    bltu s7, s4, give_up_fault_locked
+
+    /* 4. sp waits for the verdict of s6, which runs. */
+    sd zero, ENDPOINT_WAITING(s2)
+    li s4, STATE_AWAITING_VERDICT
+    sb s4, THREAD_STATE(sp)
+    sb zero, THREAD_STATE(s6)
+    sd s6, PROCESS_SERVER(sp)
+    sd sp, PROCESS_CALLER(s6)
+    sd s6, HART_CURRENT(tp)
+    addi s4, tp, QUICK_VERDICT
+    sd s4, THREAD_QUICK(sp)
+    ld s7, PROCESS_OBJECT(sp)
+    csrr a3, stval
+    sd s0, OBJECT_STATUS(s7)
+    sd a2, OBJECT_STATUS + 8(s7)
+    sd a3, OBJECT_STATUS + 16(s7)
+    ld a4, OBJECT_ID(s7)
+    ld a6, PROCESS_TOKEN(sp)
+    lui s4, 1 << (NUMBER_INDEX_BITS - 12)
+    add a6, a6, s4
+    sd a6, PROCESS_TOKEN(sp)
+    ld a7, PROCESS_SUPERVISOR + SUPERVISOR_BADGE(sp)
+    change_space
+    unlock
+
+    /* 5. Return to the supervisor. */
+    mv a1, s0
+    .irp number, 5, 6, 7, 15
+    li x\number, 0
+    .endr
+    li a0, 2 /* KIND_FAULT */
+    resume_receiver
 
 not_reply_recv:
     addi s0, s0, SYS_reply_recv - SYS_yield
@@ -332,7 +432,9 @@ step_over:
     csrrw sp, sscratch, sp
     sret
 
-1:  ld s1, TRAPFRAME_X(9)(sp)
+1:
+pass_on_s1:
+    ld s1, TRAPFRAME_X(9)(sp)
 pass_on:
     ld s0, TRAPFRAME_X(8)(sp)
     j trap_save
@@ -349,6 +451,16 @@ signal_gives_up:
     ld x\number, TRAPFRAME_X(\number)(sp)
     .endr
     j trap_save
+
+give_up_fault_contended:
+    andi s4, s4, 0xff
+    bnez s4, give_up_fault
+give_up_fault_locked:
+    unlock
+give_up_fault:
+    ld a2, TRAPFRAME_X(12)(sp)
+    ld a7, TRAPFRAME_X(17)(sp)
+    j give_up
 
 give_up_contended:
     andi s4, s4, 0xff
