@@ -370,7 +370,7 @@ not_reply_recv:
     addi s0, s0, SYS_yield - SYS_process_self
     beqz s0, fast_process_self
     addi s0, s0, SYS_process_self - SYS_signal
-    bnez s0, pass_on
+    bnez s0, pass_on_call
 
 fast_signal:
     /* 2. The handle; s1 to s5 are saved to be used. */
@@ -432,12 +432,16 @@ step_over:
     csrrw sp, sscratch, sp
     sret
 
-1:
 pass_on_s1:
     ld s1, TRAPFRAME_X(9)(sp)
 pass_on:
     ld s0, TRAPFRAME_X(8)(sp)
     j trap_save
+
+1:  ld s1, TRAPFRAME_X(9)(sp)
+pass_on_call:
+    ld s0, TRAPFRAME_X(8)(sp)
+    j trap_system_call
 
 /* The C path, as if nothing had been done. Where the lock was found free but others wait
  * for it, it is given back. */
@@ -450,7 +454,7 @@ signal_gives_up:
     .irp number, 8, 9, 18, 19, 20, 21
     ld x\number, TRAPFRAME_X(\number)(sp)
     .endr
-    j trap_save
+    j trap_system_call
 
 give_up_fault_contended:
     andi s4, s4, 0xff
@@ -460,7 +464,10 @@ give_up_fault_locked:
 give_up_fault:
     ld a2, TRAPFRAME_X(12)(sp)
     ld a7, TRAPFRAME_X(17)(sp)
-    j give_up
+    .irp number, 4, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27
+    ld x\number, TRAPFRAME_X(\number)(sp)
+    .endr
+    j trap_save
 
 give_up_contended:
     andi s4, s4, 0xff
@@ -471,5 +478,5 @@ give_up:
     .irp number, 4, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27
     ld x\number, TRAPFRAME_X(\number)(sp)
     .endr
-    j trap_save
+    j trap_system_call
     .size TRAP_ENTRY_FAST, . - TRAP_ENTRY_FAST

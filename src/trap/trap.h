@@ -29,6 +29,9 @@ void trap_idle(void);
 /* What trap_entry calls: `thread` has trapped for the reason `scause`. */
 void trap_dispatch(struct thread *thread, uint64_t scause);
 
+/* The same for a system call, with the callee-saved registers still the user's. */
+void trap_dispatch_call(struct thread *thread);
+
 /* What trap_return calls while `thread` has flags. */
 void trap_work(struct thread *thread);
 

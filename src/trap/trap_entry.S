@@ -89,6 +89,52 @@ work:
     .size trap_return, . - trap_return
 
 /*
+ * trap_system_call, from the fast path: a system call that is C's
+ *
+ * On entry: sp = the thread, its own sp in sscratch, everything else the user's.
+ * On exit: to user mode, or through trap_return's work.
+ *
+ * As trap_save to trap_return, but C keeps s0 to s11 anyway: they are saved only where
+ * the thread leaves the hart.
+ */
+    .macro each_caller_saved instruction
+    .irp number, 1, 3, 4, 5, 6, 7, 11, 12, 13, 14, 15, 16, 17, 28, 29, 30, 31
+    \instruction x\number, TRAPFRAME_X(\number)(a0)
+    .endr
+    .endm
+
+    .global trap_system_call
+    .type trap_system_call, @function
+trap_system_call:
+    sd a0, TRAPFRAME_X(10)(sp)
+    mv a0, sp
+    each_caller_saved sd
+    csrrw t0, sscratch, zero
+    sd t0, TRAPFRAME_X(2)(a0)
+    csrr t1, sepc
+    sd t1, TRAPFRAME_SEPC(a0)
+    ld tp, THREAD_HART(a0)
+    ld sp, THREAD_STACK_TOP(a0)
+    call trap_dispatch_call
+
+    ld a0, HART_CURRENT(tp)
+    ld t0, THREAD_FLAGS(a0)
+    bnez t0, 1f
+    csrw sscratch, a0
+    ld t0, TRAPFRAME_SEPC(a0)
+    csrw sepc, t0
+    each_caller_saved ld
+    ld sp, TRAPFRAME_X(2)(a0)
+    ld a0, TRAPFRAME_X(10)(a0)
+    sret
+
+1:  .irp number, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27
+    sd x\number, TRAPFRAME_X(\number)(a0)
+    .endr
+    j work
+    .size trap_system_call, . - trap_system_call
+
+/*
  * trap_from_kernel
  *
  * On entry: sp = 0, sscratch = the kernel's sp, which may be the reason for the trap;

@@ -103,6 +103,13 @@ void trap_dispatch(struct thread *thread, uint64_t scause)
         invariants_check();
 }
 
+void trap_dispatch_call(struct thread *thread)
+{
+    syscall_dispatch(thread, SCAUSE_ECALL_FROM_U);
+    if (CHECK_INVARIANTS)
+        invariants_check();
+}
+
 void trap_work(struct thread *thread)
 {
     if (thread->flags & THREAD_RESCHEDULE) {
