@@ -38,7 +38,7 @@ struct hart {
 
 static_assert(offsetof(struct hart, current) == HART_CURRENT, "hart");
 static_assert(offsetof(struct hart, trap_return) == HART_TRAP_RETURN, "hart");
-static_assert(offsetof(struct hart, highest_ready) == HART_HIGHEST, "hart");
+static_assert(offsetof(struct hart, highest_ready) == HART_HIGHEST_READY, "hart");
 static_assert(offsetof(struct hart, fpu_owner) == HART_FPU_OWNER, "hart");
 
 /* This hart's. */

@@ -38,7 +38,7 @@
 /* struct hart */
 #define HART_CURRENT 0
 #define HART_TRAP_RETURN 8
-#define HART_HIGHEST 24
+#define HART_HIGHEST_READY 24
 #define HART_FPU_OWNER 32
 
 #ifndef __ASSEMBLER__

@@ -230,7 +230,7 @@ fast_reply_recv:
     ld tp, THREAD_QUICK_REPLY(sp)
     ld s4, THREAD_QUICK(s6)
     bne s4, tp, reply_otherwise
-    lwu s4, HART_HIGHEST(tp)
+    lwu s4, HART_HIGHEST_READY(tp)
     lbu s7, THREAD_URGENCY(s6)
     bltu s7, s4, give_up_locked
 
@@ -263,7 +263,7 @@ reply_otherwise:
     beq s4, tp, reply_is_verdict
     addi s4, s4, QUICK_VERDICT
     compare_without_fpu
-    lwu s4, HART_HIGHEST(tp)
+    lwu s4, HART_HIGHEST_READY(tp)
     lbu s7, THREAD_URGENCY(s6)
     bltu s7, s4, give_up_locked
     switch_fpu
@@ -272,7 +272,7 @@ reply_otherwise:
 reply_is_verdict:
     /* 3. It is to go on, and is urgent enough. */
     bnez a1, give_up_locked /* VERDICT_RESUME */
-    lwu s4, HART_HIGHEST(tp)
+    lwu s4, HART_HIGHEST_READY(tp)
     lbu s7, THREAD_URGENCY(s6)
     bltu s7, s4, give_up_locked
 
@@ -417,7 +417,7 @@ fast_yield:
     /* 2. Nobody as urgent is ready. */
     ld s0, THREAD_HART(sp)
     sd s1, TRAPFRAME_X(9)(sp)
-    lwu s0, HART_HIGHEST(s0)
+    lwu s0, HART_HIGHEST_READY(s0)
     lbu s1, THREAD_URGENCY(sp)
     bgeu s0, s1, 1f
     ld s1, TRAPFRAME_X(9)(sp)
