@@ -6,16 +6,16 @@
 #pragma once
 
 /* struct process, whose thread comes first */
-#define PROCESS_SATP 992
-#define PROCESS_OBJECT 792
-#define PROCESS_TOKEN 800
-#define PROCESS_SERVER 808
-#define PROCESS_CALLER 816
-#define PROCESS_ENDPOINT 824
-#define PROCESS_RECEIVE 832 /* the number; the id follows */
-#define PROCESS_SEND 848
-#define PROCESS_SIGNAL 880
-#define PROCESS_SUPERVISOR 912 /* the endpoint; its id and the badge follow */
+#define PROCESS_SATP 1000
+#define PROCESS_OBJECT 800
+#define PROCESS_TOKEN 808
+#define PROCESS_SERVER 816
+#define PROCESS_CALLER 824
+#define PROCESS_ENDPOINT 832
+#define PROCESS_RECEIVE 840 /* the number; the id follows */
+#define PROCESS_SEND 856
+#define PROCESS_SIGNAL 888
+#define PROCESS_SUPERVISOR 920 /* the endpoint; its id and the badge follow */
 
 /* struct handle_cache, and the pair at PROCESS_RECEIVE */
 #define CACHE_NUMBER 0

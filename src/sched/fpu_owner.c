@@ -29,7 +29,8 @@ bool fpu_first_use(struct thread *thread)
     csr_set(sstatus, SSTATUS_FS_CLEAN);
     thread->hart->fpu_owner = thread;
     thread->fpu_hart = thread->hart;
-    thread->quick |= QUICK_FPU;
+    thread->quick |= QUICK_FPU_TO;
+    thread->quick_call |= QUICK_FPU;
     thread->quick_reply |= QUICK_FPU;
     return true;
 }

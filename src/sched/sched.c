@@ -222,17 +222,18 @@ void sched_set_limit(struct thread *thread, uint64_t ticks, uint64_t period)
         sched_make_ready(thread);
 }
 
-/* thread->quick, for who comes and who goes. */
+/* The quick words, for who comes and who goes. */
 static inline void set_quick(const struct hart *hart, struct thread *from,
                              struct thread *to)
 {
     bool fpu = hart->fpu_owner == to && to->fpu_hart == hart;
     bool plain = preemptive && to->space != NULL && (to->flags | to->limit.ticks) == 0;
-    to->quick = plain ? (uint64_t)hart + (fpu ? QUICK_FPU : 0) : (uint64_t)to;
+    to->quick = plain ? (uint64_t)hart + (fpu ? QUICK_FPU_TO : 0) : (uint64_t)to;
+    to->quick_call = plain ? (uint64_t)hart + (fpu ? QUICK_FPU : 0) : (uint64_t)to;
     bool pays = hart->payer == to || to->priority != to->own_priority;
-    to->quick_reply = pays ? (uint64_t)to : to->quick;
+    to->quick_reply = pays ? (uint64_t)to : to->quick_call;
     pays = hart->payer == from || from->priority != from->own_priority;
-    from->quick_reply = pays ? (uint64_t)from : from->quick;
+    from->quick_reply = pays ? (uint64_t)from : from->quick_call;
 }
 
 /* Everything of a switch but the registers and the stack. GCC takes what ends in

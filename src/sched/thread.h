@@ -48,12 +48,14 @@ enum thread_state {
 #define THREAD_RESCHEDULE 1UL /* it has blocked, yielded or used up its slice */
 #define THREAD_DYING 2UL      /* it executes no user instruction any more */
 
-/* thread->quick is the address of the hart where the thread runs, or ran last, while
+/* The quick words are the address of the hart where the thread runs, or ran last, while
  * nothing but messages has to be thought of when assembly (trap/fast_path.S) switches
- * from it or to it; with QUICK_FPU added while its floating-point registers have to be,
- * too; with QUICK_VERDICT added while it has faulted and waits for the verdict. Else it
- * is the thread's own address: then the comparison of two threads' words, which is all
- * that assembly does, fails, and C switches.
+ * to it (`quick`) or from it (`quick_call`, `quick_reply`); with QUICK_FPU_TO and
+ * QUICK_FPU added while its floating-point registers have to be, too, which differ lest
+ * two such threads seem to have none; with QUICK_VERDICT added in `quick` while it has
+ * faulted and waits for the verdict. Else it is the thread's own address: then the
+ * comparison of two threads' words, which is all that assembly does, fails, and C
+ * switches.
  *
  * sched_switch sets the words. Whatever happens to a thread in between that assembly
  * does not look at withdraws them: flags, a limit, a deadline, a grant that is welcome,
@@ -75,8 +77,9 @@ struct thread {
     struct hart *hart;          /* where it runs, or ran last */
     uint64_t stack_top;         /* of its kernel stack */
     struct context context;     /* valid off the hart; the boundary value on it */
-    uint64_t quick;             /* whether assembly may switch from it, or to it */
-    uint64_t quick_reply;       /* the same, from it by reply_recv */
+    uint64_t quick;             /* whether assembly may switch to it, */
+    uint64_t quick_call;        /* from it by call or a fault, */
+    uint64_t quick_reply;       /* and from it by reply_recv */
     enum thread_state state;
     uint8_t priority;     /* what it runs at: its own, or one that it was lent */
     uint8_t own_priority; /* the least of those */
@@ -106,6 +109,7 @@ static_assert(offsetof(struct thread, hart) == THREAD_HART, "thread");
 static_assert(offsetof(struct thread, stack_top) == THREAD_STACK_TOP, "thread");
 static_assert(offsetof(struct thread, context) == THREAD_CONTEXT, "thread");
 static_assert(offsetof(struct thread, quick) == THREAD_QUICK, "thread");
+static_assert(offsetof(struct thread, quick_call) == THREAD_QUICK_CALL, "thread");
 static_assert(offsetof(struct thread, quick_reply) == THREAD_QUICK_REPLY, "thread");
 static_assert(offsetof(struct thread, state) == THREAD_STATE, "thread");
 static_assert(offsetof(struct thread, priority) == THREAD_PRIORITY, "thread");
@@ -155,7 +159,7 @@ static inline bool thread_is_blocked(const struct thread *thread)
 
 static inline void thread_unquick(struct thread *thread)
 {
-    thread->quick = thread->quick_reply = (uint64_t)thread;
+    thread->quick = thread->quick_call = thread->quick_reply = (uint64_t)thread;
 }
 
 /* Panics unless the fields agree with each other and with the state. */

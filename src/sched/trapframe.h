@@ -26,14 +26,16 @@
 #define THREAD_STACK_TOP 272
 #define THREAD_CONTEXT 280
 #define THREAD_QUICK 392
-#define THREAD_QUICK_REPLY 400
-#define QUICK_FPU 1     /* added in both */
+#define THREAD_QUICK_CALL 400
+#define THREAD_QUICK_REPLY 408
+#define QUICK_FPU 1     /* added in THREAD_QUICK_CALL and _REPLY */
+#define QUICK_FPU_TO 4  /* added in THREAD_QUICK */
 #define QUICK_VERDICT 2 /* added in THREAD_QUICK */
-#define THREAD_STATE 408
-#define THREAD_PRIORITY 409
-#define THREAD_URGENCY 411
-#define THREAD_FPU_HART 520
-#define THREAD_FPU 528
+#define THREAD_STATE 416
+#define THREAD_PRIORITY 417
+#define THREAD_URGENCY 419
+#define THREAD_FPU_HART 528
+#define THREAD_FPU 536
 
 /* struct hart */
 #define HART_CURRENT 0

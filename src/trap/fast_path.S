@@ -93,11 +93,11 @@
 #endif
     .endm
 
-/* thread.quick is s4 in s6, and tp for sp; they differ. If only because of the FPU, tp is
+/* The quick words are s4 of s6, and tp of sp; they differ. If only because of the FPU, tp is
  * the hart afterwards, and s8 and s9 say whether sp and s6 use it. */
     .macro compare_without_fpu
     andi s8, tp, QUICK_FPU
-    andi s9, s4, QUICK_FPU
+    andi s9, s4, QUICK_FPU_TO
     sub tp, tp, s8
     sub s4, s4, s9
     bne s4, tp, give_up_locked
@@ -173,7 +173,7 @@ fast_call:
     bne s4, s3, give_up_locked
     ld s6, ENDPOINT_WAITING(s2)
     bgez s6, give_up_locked
-    ld tp, THREAD_QUICK(sp)
+    ld tp, THREAD_QUICK_CALL(sp)
     ld s4, THREAD_QUICK(s6)
     bne s4, tp, call_with_fpu
     lbu s4, THREAD_PRIORITY(sp)
@@ -325,7 +325,7 @@ fast_fault:
     bne s4, s3, give_up_fault_locked
     ld s6, ENDPOINT_WAITING(s2)
     bgez s6, give_up_fault_locked
-    ld tp, THREAD_QUICK(sp)
+    ld tp, THREAD_QUICK_CALL(sp)
     ld s4, THREAD_QUICK(s6)
     bne s4, tp, give_up_fault_locked
     lbu s4, THREAD_PRIORITY(sp)
