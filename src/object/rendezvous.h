@@ -95,6 +95,8 @@ static inline void rendezvous_add_receiver(struct process *process,
 {
     struct endpoint *at = &endpoint->endpoint;
     process->endpoint = endpoint;
+    if (process->caller != NULL)
+        thread_unquick(&process->thread); /* the next caller is for the list */
     if (at->waiting == 0) {
         at->waiting = (int64_t)process;
         return;
