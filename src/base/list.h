@@ -45,7 +45,8 @@ static inline bool list_is_linked(const struct list *element)
 }
 
 /* Appends an element whose links are undefined. */
-static inline void list_append_new(struct list *head, struct list *element)
+static inline __attribute__((always_inline)) void list_append_new(struct list *head,
+                                                                  struct list *element)
 {
     struct list *previous = head->previous;
     element->next = head;
@@ -57,7 +58,7 @@ static inline void list_append_new(struct list *head, struct list *element)
 static inline void list_insert_before(struct list *position, struct list *element)
 {
     assert(!list_is_linked(element));
-    assert(position->previous->next == position);
+    debug_assert(position->previous->next == position);
     element->next = position;
     element->previous = position->previous;
     position->previous->next = element;
@@ -77,7 +78,8 @@ static inline void list_prepend(struct list *head, struct list *element)
 static inline void list_remove(struct list *element)
 {
     assert(list_is_linked(element));
-    assert(element->next->previous == element && element->previous->next == element);
+    debug_assert(element->next->previous == element &&
+                 element->previous->next == element);
     element->next->previous = element->previous;
     element->previous->next = element->next;
     element->next = NULL;

@@ -15,16 +15,28 @@
 _Noreturn void panic(const char *format, ...)
     __attribute__((cold, noinline, format(printf, 1, 2)));
 
-/* For assert: stops with a text, which is in a0 when the ebreak traps. Not a call, so
- * that a function with asserts need not save its return address for one that never
- * comes back. */
+/* For assert: stops with a text, a literal. All that it puts into the code is an
+ * ebreak; a table of struct panic_text, which the linker gathers, says what the text
+ * is. */
+struct panic_text {
+    int32_t place; /* of the ebreak, and the text: relative to where this is kept */
+    int32_t text;
+};
+
+extern const struct panic_text panic_texts[], panic_texts_end[];
+
 #ifdef __riscv
-static inline _Noreturn void panic_assertion(const char *text)
-{
-    register const char *message __asm__("a0") = text;
-    __asm__ volatile("ebreak" : : "r"(message));
-    __builtin_unreachable();
-}
+#define panic_assertion(text_)                                             \
+    __extension__({                                                        \
+        __asm__ volatile(                                                  \
+            ".Lassert%=: ebreak\n\t"                                       \
+            ".pushsection .panic_texts, \"ao\", @progbits, .Lassert%=\n\t" \
+            ".word .Lassert%= - ., %0 - .\n\t"                             \
+            ".popsection"                                                  \
+            :                                                              \
+            : "i"(text_));                                                 \
+        __builtin_unreachable();                                           \
+    })
 #else
 _Noreturn void panic_assertion(const char *text);
 #endif

@@ -64,7 +64,8 @@ uint64_t *page_table_look_up(struct page_table *table, vaddr_t address);
 /* The level-0 entry of a page; NULL if there is no table for it. Those of the next
  * pages follow it, up to the end of the table: that is where an entry's address is
  * page-aligned. */
-static inline bool page_table_is_near(const struct page_table *table, vaddr_t address)
+static inline __attribute__((always_inline)) bool
+page_table_is_near(const struct page_table *table, vaddr_t address)
 {
     return address.value / LARGE_PAGE_SIZE == table->region;
 }
@@ -83,7 +84,8 @@ enum trapeze_error page_table_reserve(struct page_table *table, vaddr_t address,
                                       uint64_t page_count, uint64_t **first);
 
 /* A leaf. `permissions` as above; A and D are set. */
-static inline uint64_t page_entry(paddr_t target, uint64_t permissions)
+static inline __attribute__((always_inline)) uint64_t page_entry(paddr_t target,
+                                                                 uint64_t permissions)
 {
     assert((permissions & (PAGE_WRITE | PAGE_EXECUTE)) != (PAGE_WRITE | PAGE_EXECUTE));
     assert((permissions & PAGE_READ) != 0);

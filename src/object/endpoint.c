@@ -28,7 +28,8 @@ static inline enum trapeze_error find_grant(struct process *from,
 {
     uint64_t number = from->thread.trapframe.t0;
     *handle = NULL;
-    return number == 0 ? E_OK : handle_lookup(&from->handles, number, 0, 0, handle);
+    return number == 0 ? E_OK
+                       : handle_lookup_inline(&from->handles, number, 0, 0, handle);
 }
 
 /* The same, with its place in the table of `to` reserved. */
@@ -58,8 +59,8 @@ static inline enum trapeze_error find_endpoint(struct process *caller, uint32_t 
                                                struct handle **handle)
 {
     const struct trapframe *frame = &caller->thread.trapframe;
-    enum trapeze_error error =
-        handle_lookup(&caller->handles, frame->a0, OBJECT_ENDPOINT, right, handle);
+    enum trapeze_error error = handle_lookup_inline(&caller->handles, frame->a0,
+                                                    OBJECT_ENDPOINT, right, handle);
     if (error != E_OK || frame->t2 > 1)
         return error != E_OK ? error : E_INVALID;
     if (frame->t2 == 1)
@@ -132,8 +133,8 @@ void endpoint_signal(struct process *caller)
     struct trapframe *frame = &caller->thread.trapframe;
     struct handle *target;
     uint64_t number = frame->a0;
-    enum trapeze_error error =
-        handle_lookup(&caller->handles, number, OBJECT_ENDPOINT, RIGHT_SIGNAL, &target);
+    enum trapeze_error error = handle_lookup_inline(
+        &caller->handles, number, OBJECT_ENDPOINT, RIGHT_SIGNAL, &target);
     frame->a0 = (uint64_t)(int64_t)error;
     if (error != E_OK)
         return;

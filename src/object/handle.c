@@ -62,6 +62,12 @@ uint64_t handle_add(struct handle_table *table, struct object *object, uint32_t 
     return (uint64_t)handle->generation << HANDLE_INDEX_BITS | index;
 }
 
+enum trapeze_error handle_lookup(struct handle_table *table, uint64_t number,
+                                 uint8_t type, uint32_t rights, struct handle **found)
+{
+    return handle_lookup_inline(table, number, type, rights, found);
+}
+
 enum trapeze_error handle_duplicate(struct handle_table *table, uint64_t number,
                                     uint64_t rights, uint64_t badge, uint64_t *made)
 {

@@ -74,9 +74,13 @@ static inline struct handle *handle_find(struct handle_table *table, uint64_t nu
 
 /* Finds a handle to an object of this `type` (0: any) with all of these rights. Errors:
  * E_BAD_HANDLE, E_GONE, E_WRONG_TYPE, E_RIGHTS, in this order. */
-static inline enum trapeze_error handle_lookup(struct handle_table *table,
-                                               uint64_t number, uint8_t type,
-                                               uint32_t rights, struct handle **found)
+enum trapeze_error handle_lookup(struct handle_table *table, uint64_t number,
+                                 uint8_t type, uint32_t rights, struct handle **found);
+
+/* The same, where a call would cost too much. */
+static inline __attribute__((always_inline)) enum trapeze_error
+handle_lookup_inline(struct handle_table *table, uint64_t number, uint8_t type,
+                     uint32_t rights, struct handle **found)
 {
     struct handle *handle = handle_find(table, number);
     if (handle == NULL)

@@ -7,17 +7,10 @@
 
 #include "base/string.h"
 #include "memory/frame.h"
+#include "object/mapping.h"
 #include "platform/interrupt.h"
 
 #define ENTRIES (PAGE_SIZE / sizeof(uint64_t))
-#define ACCESS (RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE)
-
-/* From the rights of a mapping to a page's permissions. */
-#define PERMISSIONS_SHIFT 2
-static_assert(RIGHT_READ >> PERMISSIONS_SHIFT == PAGE_READ, "rights");
-static_assert(RIGHT_WRITE >> PERMISSIONS_SHIFT == PAGE_WRITE, "rights");
-static_assert(RIGHT_EXECUTE >> PERMISSIONS_SHIFT == PAGE_EXECUTE, "rights");
-
 static_assert(MEMORY_PAGES_MAX <= 1UL << FRAME_ORDER_MAX, "a run is one block");
 static_assert(MEMORY_PAGES_MAX <= ENTRIES * ENTRIES, "two levels of index pages");
 
@@ -176,36 +169,11 @@ enum step memory_destroy(struct object *object)
     return STEP_DONE;
 }
 
-/* Writing and executing take reading: the page tables know no page without. Of the sums
- * of rights those that are no more have not both. */
-#define RIGHTS_MOST (RIGHT_READ | RIGHT_EXECUTE)
-static_assert(RIGHT_READ < RIGHT_WRITE && RIGHT_EXECUTE == 2 * RIGHT_WRITE, "rights");
-
-static inline bool rights_go_together(uint64_t rights)
-{
-    return rights - 1 < RIGHTS_MOST;
-}
-
-static inline bool rights_are_granted(uint64_t rights, uint64_t granted)
-{
-    return ((rights | RIGHT_READ) & ~(granted & ACCESS)) == 0;
-}
-
 static enum trapeze_error check_rights(uint64_t rights, uint64_t granted)
 {
     if (!rights_go_together(rights) || (rights & ~(uint64_t)ACCESS) != 0)
         return E_INVALID;
     return rights_are_granted(rights, granted) ? E_OK : E_RIGHTS;
-}
-
-/* `page_count`: 1 to MAP_PAGES_MAX. */
-static inline bool window_is_sound(const struct memory_object *memory, uint64_t address,
-                                   uint64_t first_page, uint64_t page_count)
-{
-    const uint64_t lowest = USER_BOTTOM / PAGE_SIZE, end = USER_TOP / PAGE_SIZE;
-    return first_page < memory->page_count &&
-           page_count <= memory->page_count - first_page && address % PAGE_SIZE == 0 &&
-           address / PAGE_SIZE - lowest <= end - lowest - page_count;
 }
 
 /* The page-table entry of a mapping's page for its rights. */
@@ -246,20 +214,6 @@ static inline void refresh(const struct object *object, uint64_t *entry)
         address_space_page_changed(space, vaddr(mapping->address), executable);
 }
 
-/* Where the slot has come from, and what it is charged to, is the caller's business. */
-static inline void fill_mapping(struct object *object, struct object *memory,
-                                const struct map_request *request)
-{
-    object->mapping.memory = memory;
-    object->mapping.address = request->address;
-    object->mapping.first_page = (uint32_t)request->first_page;
-    object->mapping.page_count = (uint8_t)request->page_count;
-    object->mapping.granted = (uint8_t)request->granted;
-    object->mapping.rights = (uint8_t)(request->rights | RIGHT_READ);
-    list_append_new(&memory->memory.mappings, &object->mapping.of_memory);
-    list_append_new(&object->payer->mappings, &object->owned);
-}
-
 enum trapeze_error memory_map(struct object *memory, struct process *process,
                               const struct map_request *request, uint64_t *number)
 {
@@ -287,34 +241,22 @@ enum trapeze_error memory_map(struct object *memory, struct process *process,
     return E_OK;
 }
 
-bool memory_map_quickly(struct process *caller)
+void memory_map_any(struct process *caller)
 {
-    struct trapframe *frame = &caller->thread.trapframe;
-    struct handle *handle;
-    if (frame->a1 != 0 || frame->a4 != 1 ||
-        handle_lookup(&caller->handles, frame->a0, OBJECT_MEMORY, 0, &handle) != E_OK)
-        return false;
-    struct object *memory = handle->object;
-    const struct map_request request = {frame->a2, frame->a3, 1, frame->a5,
-                                        handle->rights};
-    if (memory->memory.kind == MEMORY_INDEXED ||
-        !window_is_sound(&memory->memory, request.address, request.first_page, 1) ||
-        !rights_go_together(request.rights) ||
-        !rights_are_granted(request.rights, request.granted) ||
-        !page_table_is_near(&caller->space.table, vaddr(request.address)))
-        return false;
-    uint64_t *entry = page_table_entry(&caller->space.table, vaddr(request.address));
-    if ((*entry & PTE_V) || object_others.free == NULL ||
-        !budget_take(&caller->slots, 1))
-        return false;
-    struct object *object = object_alloc_mapping(caller);
-    fill_mapping(object, memory, &request);
-    *entry = page_entry(paddr(memory->memory.base + request.first_page * PAGE_SIZE),
-                        (request.rights | RIGHT_READ) >> PERMISSIONS_SHIFT | PAGE_USER);
-    frame->a0 = object_number(object);
-    address_space_page_changed(&caller->space, vaddr(request.address),
-                               request.rights & RIGHT_EXECUTE);
-    return true;
+    const struct trapframe *frame = &caller->thread.trapframe;
+    struct handle *memory;
+    struct process *process;
+    uint64_t number = 0;
+    enum trapeze_error error =
+        handle_lookup(&caller->handles, frame->a0, OBJECT_MEMORY, 0, &memory);
+    if (error == E_OK)
+        error = process_lookup(caller, frame->a1, RIGHT_CONTROL, &process);
+    if (error == E_OK) {
+        const struct map_request request = {frame->a2, frame->a3, frame->a4, frame->a5,
+                                            memory->rights};
+        error = memory_map(memory->object, process, &request, &number);
+    }
+    caller->thread.trapframe.a0 = error == E_OK ? number : (uint64_t)(int64_t)error;
 }
 
 static inline struct object *find_mapping(const struct process *process,

@@ -51,10 +51,11 @@ struct map_request {
 enum trapeze_error memory_map(struct object *memory, struct process *process,
                               const struct map_request *request, uint64_t *number);
 
-/* What memory_map would do for a caller's registers, if it is what is asked for most:
- * one page, in the caller's own address space, near where it has mapped before. False:
- * nothing has changed, and memory_map finds out what is to be done. */
-bool memory_map_quickly(struct process *caller);
+/* The system call, from a caller's registers to its a0: memory_map_call tries what is
+ * asked for most first, one page near where the caller has mapped before, and leaves
+ * the rest, errors too, to memory_map_any. */
+void memory_map_call(struct process *caller);
+void memory_map_any(struct process *caller);
 
 /* Errors: E_INVALID (no such mapping of this process's). */
 enum trapeze_error memory_unmap(struct process *process, uint64_t number);

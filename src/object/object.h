@@ -141,7 +141,8 @@ static inline void object_free_mapping(struct object *object)
 }
 
 /* A slot for a mapping, which the caller fills in; NULL: none is left. */
-static inline struct object *object_alloc_mapping(struct process *process)
+static inline __attribute__((always_inline)) struct object *
+object_alloc_mapping(struct process *process)
 {
     struct object *object = object_others.free;
     if (object != NULL)

@@ -28,9 +28,6 @@ typedef int64_t syscall_handler(const struct call *call);
 #include <trapeze/syscalls.def>
 #undef SYSCALL
 
-/* A direct handler (syscall.c). */
-void direct_memory_map(struct process *caller);
-
 /* A long call that an interrupt has cut short will be made again; its progress is in
  * the object. */
 static inline int64_t restart(const struct call *call)

@@ -26,30 +26,6 @@ int64_t sys_memory_create(const struct call *call)
                : give_handle(call, object, RIGHTS_ACCESS | RIGHT_PHYSICAL);
 }
 
-static __attribute__((noinline)) int64_t map(struct process *caller)
-{
-    const struct trapframe *frame = &caller->thread.trapframe;
-    struct handle *memory;
-    struct process *process;
-    uint64_t number = 0;
-    enum trapeze_error error =
-        handle_lookup(&caller->handles, frame->a0, OBJECT_MEMORY, 0, &memory);
-    if (error == E_OK)
-        error = process_lookup(caller, frame->a1, RIGHT_CONTROL, &process);
-    if (error != E_OK)
-        return error;
-    const struct map_request request = {frame->a2, frame->a3, frame->a4, frame->a5,
-                                        memory->rights & RIGHTS_ACCESS};
-    error = memory_map(memory->object, process, &request, &number);
-    return number_or(error, number);
-}
-
-void direct_memory_map(struct process *caller)
-{
-    if (!memory_map_quickly(caller))
-        caller->thread.trapframe.a0 = (uint64_t)map(caller);
-}
-
 int64_t sys_memory_unmap(const struct call *call)
 {
     return memory_unmap(call->process, call->frame->a1);

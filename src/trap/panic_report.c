@@ -35,18 +35,25 @@ static void print_registers(const struct trapframe *frame)
                values[i], i % 4 == 3 ? "\n" : "");
 }
 
-/* The reason in words, where panic() has not logged its own; an assert left a text in
- * a0. */
+/* Of the assert whose ebreak is at `pc`; NULL: there is none. */
+static const char *assertion_at(uint64_t pc)
+{
+    for (const struct panic_text *at = panic_texts; at < panic_texts_end; at++)
+        if ((uint64_t)&at->place + at->place == pc)
+            return (const char *)&at->text + at->text;
+    return NULL;
+}
+
+/* The reason in words, where panic() has not logged its own. */
 static void print_reason(const struct trapframe *frame, uint64_t scause, uint64_t stval)
 {
-    bool is_text = frame->a0 >= (uint64_t)image_constants &&
-                   frame->a0 < (uint64_t)image_constants_end;
+    const char *assertion = assertion_at(frame->sepc);
     const char *reason = "the kernel itself has trapped";
     if (kernel_stack_is_guard(vaddr(stval)) ||
         kernel_stack_is_guard(vaddr(frame->sp - 1)))
         reason = "kernel stack overflow";
-    else if (scause == SCAUSE_BREAKPOINT && is_text)
-        reason = (const char *)frame->a0;
+    else if (scause == SCAUSE_BREAKPOINT && assertion != NULL)
+        reason = assertion;
     printk("trapeze: panic: %s\n", reason);
 }
 
