@@ -23,7 +23,7 @@ struct panic_text {
     int32_t text;
 };
 
-extern const struct panic_text panic_texts[], panic_texts_end[];
+extern const struct panic_text image_panic_texts[], image_panic_texts_end[];
 
 #ifdef __riscv
 #define panic_assertion(text_)                                             \

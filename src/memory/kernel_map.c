@@ -18,6 +18,9 @@
 #define KERNEL_EXECUTE (PAGE_READ | PAGE_EXECUTE | PAGE_GLOBAL)
 #define STACK_STRIDE (2 * PAGE_SIZE)
 
+#define STACKS_PER_TABLE (LARGE_PAGE_SIZE / STACK_STRIDE)
+
+static struct frame_list stack_tables; /* for stacks that have not been used yet */
 static struct page_table table = {.region = NO_REGION};
 
 static void check(enum trapeze_error error)
@@ -67,11 +70,17 @@ void kernel_map_init(paddr_t image, const struct range_set *ram, uint32_t stack_
     for (uint32_t i = 0; i < ram->count; i++)
         map_direct(ram->ranges[i].start, ram->ranges[i].end);
 
-    /* All tables that the stacks need are made now: so processes come and go without
-     * leaving any behind, and the root's entry is there to be copied. */
+    /* The root's entry for the stacks is there to be copied. All tables that they need
+     * are put aside now, so that processes come and go without leaving any behind, and
+     * are written when the first of their stacks is. */
     uint64_t *entry;
-    for (uint32_t slot = 0; slot < stack_count; slot += LARGE_PAGE_SIZE / STACK_STRIDE)
-        check(page_table_reserve(&table, stack_page(slot), 1, &entry));
+    check(page_table_reserve(&table, stack_page(0), 1, &entry));
+    for (uint32_t slot = STACKS_PER_TABLE; slot < stack_count;
+         slot += STACKS_PER_TABLE) {
+        paddr_t frame = frame_alloc(0);
+        check(paddr_is_none(frame) ? E_NO_MEMORY : E_OK);
+        frame_list_push(&stack_tables, frame);
+    }
 }
 
 void *kernel_map_device(paddr_t base, uint64_t length)
@@ -84,6 +93,8 @@ paddr_t kernel_map_root(void) { return table.root; }
 uint64_t kernel_stack_create(uint32_t slot)
 {
     vaddr_t page = stack_page(slot);
+    if (page_table_entry(&table, page) == NULL)
+        page_table_add(&table, page, frame_list_pop(&stack_tables));
     uint64_t *entry = page_table_entry(&table, page);
     assert(*entry == 0);
     paddr_t frame = frame_alloc(0);

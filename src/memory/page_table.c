@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/assert.h"
+#include "base/string.h"
 #include "platform/riscv.h"
 
 #define ROOT_LEVEL 2
@@ -53,6 +54,15 @@ static uint32_t largest_level(vaddr_t address, paddr_t target, uint64_t bytes)
             bytes < level_bytes(level)))
         level--;
     return level;
+}
+
+void page_table_add(struct page_table *table, vaddr_t address, paddr_t frame)
+{
+    struct page_walk walk = page_table_walk(table->root, address);
+    assert(walk.level > 0 && !(*walk.entry & PTE_V));
+    memset(direct_map(frame), 0, PAGE_SIZE);
+    frame_list_push(&table->frames, frame);
+    *walk.entry = frame.value >> PAGE_SHIFT << PTE_PPN_SHIFT | PTE_V;
 }
 
 /* The entry for `address` at `level`, below tables that are made as needed. */

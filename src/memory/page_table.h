@@ -58,6 +58,9 @@ struct page_walk page_table_walk(paddr_t root, vaddr_t address);
 enum trapeze_error page_table_map(struct page_table *table, vaddr_t address,
                                   paddr_t target, uint64_t bytes, uint64_t permissions);
 
+/* Makes an allocated frame the table that is missing on the way to an address. */
+void page_table_add(struct page_table *table, vaddr_t address, paddr_t frame);
+
 /* page_table_entry's way through the tables. */
 uint64_t *page_table_look_up(struct page_table *table, vaddr_t address);
 

@@ -36,7 +36,7 @@ static inline bool map_quickly(struct process *caller)
     return true;
 }
 
-void memory_map_call(struct process *caller)
+void direct_memory_map(struct process *caller)
 {
     if (!map_quickly(caller))
         memory_map_any(caller);

@@ -38,7 +38,8 @@ static void print_registers(const struct trapframe *frame)
 /* Of the assert whose ebreak is at `pc`; NULL: there is none. */
 static const char *assertion_at(uint64_t pc)
 {
-    for (const struct panic_text *at = panic_texts; at < panic_texts_end; at++)
+    for (const struct panic_text *at = image_panic_texts; at < image_panic_texts_end;
+         at++)
         if ((uint64_t)&at->place + at->place == pc)
             return (const char *)&at->text + at->text;
     return NULL;

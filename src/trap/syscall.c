@@ -26,10 +26,10 @@ static void direct_yield(struct process *caller)
 }
 
 static direct_handler *const direct[] = {
-    [SYS_call] = endpoint_call,         [SYS_reply_recv] = endpoint_reply_recv,
-    [SYS_send] = endpoint_send,         [SYS_recv] = endpoint_recv,
-    [SYS_reply] = endpoint_reply,       [SYS_signal] = endpoint_signal,
-    [SYS_memory_map] = memory_map_call, [SYS_process_self] = direct_process_self,
+    [SYS_call] = endpoint_call,           [SYS_reply_recv] = endpoint_reply_recv,
+    [SYS_send] = endpoint_send,           [SYS_recv] = endpoint_recv,
+    [SYS_reply] = endpoint_reply,         [SYS_signal] = endpoint_signal,
+    [SYS_memory_map] = direct_memory_map, [SYS_process_self] = direct_process_self,
     [SYS_yield] = direct_yield,
 };
 

@@ -558,7 +558,7 @@ static enum trapeze_error map_by_registers(uint32_t number, struct object *memor
     frame->a4 = request->page_count;
     frame->a5 = request->rights;
     slow_calls = 0;
-    memory_map_call(process);
+    direct_memory_map(process);
     quick_maps += slow_calls == 0;
     assert_int_equal(handle_close(&process->handles, handle), E_OK);
     const int64_t result = (int64_t)frame->a0;

@@ -59,7 +59,7 @@ def test_the_budgets_that_are_kept():
     assert budgets["signal_to_running"] <= 350
     assert budgets["fault_round_trip"] <= 700
     assert budgets["interrupt_to_driver"] <= 400
-    assert budgets["map_page"] <= 460  # 300
+    assert budgets["map_page"] <= 300
     assert budgets["spawn_exit_wait"] <= 60_000
     assert budgets["boot_handoff"] <= 400_000
 
