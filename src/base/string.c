@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #define BLOCK_WORDS 64 /* that one round of memset fills */
+#define COPY_WORDS 8
 #define UNROLL _Pragma("GCC unroll 64")
 
 typedef uint64_t __attribute__((may_alias)) word_t;
@@ -23,8 +24,12 @@ void *memcpy(void *restrict destination, const void *restrict source, size_t len
     const unsigned char *from = source;
     bool aligned = ((uintptr_t)to | (uintptr_t)from) % sizeof(word_t) == 0;
     size_t count = aligned ? length / sizeof(word_t) : 0;
-    for (size_t i = 0; i < count; i++)
-        ((word_t *)destination)[i] = ((const word_t *)source)[i];
+    size_t word = 0;
+    for (; word + COPY_WORDS <= count; word += COPY_WORDS)
+        UNROLL for (size_t j = word; j < word + COPY_WORDS; j++)((word_t *)to)[j] =
+            ((const word_t *)from)[j];
+    for (; word < count; word++)
+        ((word_t *)to)[word] = ((const word_t *)from)[word];
     for (size_t i = count * sizeof(word_t); i < length; i++)
         to[i] = from[i];
     return destination;

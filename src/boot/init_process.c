@@ -66,7 +66,9 @@ static void add_memory(struct process *init, const struct init_segment *segment)
             .page_count = left < MAP_PAGES_MAX ? left : MAP_PAGES_MAX,
             .rights = segment->rights,
             .granted = segment->rights};
-        error = memory_map(memory, init, &request, &number);
+        do
+            error = memory_map(memory, init, &request, &number);
+        while (error == E_OK && number == 0);
     }
     if (error != E_OK)
         panic("too little memory for init");

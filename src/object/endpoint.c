@@ -12,7 +12,6 @@
 #include "platform/timer.h"
 #include "sched/sched.h"
 
-#define ECALL_BYTES 4
 #define FIRST_WORD (offsetof(struct trapframe, a1) / sizeof(uint64_t))
 
 /* Whether the deadline that a caller gave has passed already. */

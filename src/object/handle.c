@@ -8,11 +8,16 @@
 
 #include "memory/frame.h"
 
-/* A zeroed page that the process pays for, or NULL. */
+/* A page that the process pays for, or NULL. What has not been used is not read. */
 static void *take_page(struct handle_table *table)
 {
-    paddr_t frame = frame_alloc_zeroed(table->pages);
-    return paddr_is_none(frame) ? NULL : direct_map(frame);
+    if (!budget_take(table->pages, 1))
+        return NULL;
+    paddr_t frame = frame_alloc(0);
+    if (!paddr_is_none(frame))
+        return direct_map(frame);
+    budget_give(table->pages, 1);
+    return NULL;
 }
 
 static bool give_page(struct handle_table *table, void *page)

@@ -41,7 +41,7 @@ struct handle_table {
     struct handle inline_places[HANDLES_INLINE];
 };
 
-/* An empty table. Its memory is zero. */
+/* An empty table. Its memory is zero, but for the places. */
 void handle_table_init(struct handle_table *table, struct budget *pages);
 
 /* Makes sure that the next handle_add succeeds. Errors: E_NO_MEMORY, E_NO_SLOT

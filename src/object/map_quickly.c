@@ -28,8 +28,8 @@ static inline bool map_quickly(struct process *caller)
         return false;
     struct object *object = object_alloc_mapping(caller);
     fill_mapping(object, memory, &request);
-    *entry = page_entry(paddr(memory->memory.base + request.first_page * PAGE_SIZE),
-                        (request.rights | RIGHT_READ) >> PERMISSIONS_SHIFT | PAGE_USER);
+    *entry = entry_for(paddr(memory->memory.base + request.first_page * PAGE_SIZE),
+                       request.rights);
     frame->a0 = object_number(object);
     address_space_page_changed(&caller->space, vaddr(request.address),
                                request.rights & RIGHT_EXECUTE);

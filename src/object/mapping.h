@@ -31,6 +31,13 @@ static inline __attribute__((always_inline)) bool rights_are_granted(uint64_t ri
     return ((rights | RIGHT_READ) & ~(granted & ACCESS)) == 0;
 }
 
+/* The page-table entry of a page of a mapping with these rights. */
+static inline __attribute__((always_inline)) uint64_t entry_for(paddr_t page,
+                                                                uint64_t rights)
+{
+    return page_entry(page, (rights | RIGHT_READ) >> PERMISSIONS_SHIFT | PAGE_USER);
+}
+
 /* `page_count`: 1 to MAP_PAGES_MAX. */
 static inline __attribute__((always_inline)) bool
 window_is_sound(const struct memory_object *memory, uint64_t address,

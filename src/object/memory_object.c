@@ -176,25 +176,23 @@ static enum trapeze_error check_rights(uint64_t rights, uint64_t granted)
     return rights_are_granted(rights, granted) ? E_OK : E_RIGHTS;
 }
 
-/* The page-table entry of a mapping's page for its rights. */
-static inline uint64_t entry_for(const struct mapping *mapping, uint64_t page,
-                                 uint64_t rights)
-{
-    return page_entry(memory_page(mapping->memory, mapping->first_page + page),
-                      rights >> PERMISSIONS_SHIFT | PAGE_USER);
-}
-
-/* Writes the entries of a mapping's pages, from `page` on, for the rights that it has
- * now; `entry` is the first one (0: all have gone). */
-static __attribute__((noinline)) void set_pages(const struct object *object,
-                                                uint64_t *entry)
+/* Writes the entries of a mapping's pages for the rights that it has now (0: all have
+ * gone); `entry` is the first one. */
+static void set_pages(const struct object *object, uint64_t *entry)
 {
     const struct mapping *mapping = &object->mapping;
-    for (uint64_t i = 0; i < mapping->page_count; i++, entry++) {
-        if (i > 0 && ((uint64_t)entry & (PAGE_SIZE - 1)) == 0)
+    const struct memory_object *memory = &mapping->memory->memory;
+    const bool indexed = memory->kind == MEMORY_INDEXED;
+    const uint64_t *place = NULL;
+    for (uint64_t i = 0; i < mapping->page_count; i++) {
+        uint64_t page = mapping->first_page + i;
+        if (((uint64_t)entry & (PAGE_SIZE - 1)) == 0)
             entry = page_table_entry(&object->payer->space.table,
                                      vaddr(mapping->address + i * PAGE_SIZE));
-        *entry = mapping->rights == 0 ? 0 : entry_for(mapping, i, mapping->rights);
+        if (indexed && (place == NULL || page % ENTRIES == 0))
+            place = page_place(memory, page);
+        paddr_t target = paddr(indexed ? *place++ : memory->base + page * PAGE_SIZE);
+        *entry++ = mapping->rights == 0 ? 0 : entry_for(target, mapping->rights);
     }
 }
 
@@ -203,10 +201,7 @@ static inline void refresh(const struct object *object, uint64_t *entry)
 {
     const struct mapping *mapping = &object->mapping;
     const struct address_space *space = &object->payer->space;
-    if (mapping->page_count > 1)
-        set_pages(object, entry);
-    else
-        *entry = mapping->rights == 0 ? 0 : entry_for(mapping, 0, mapping->rights);
+    set_pages(object, entry);
     bool executable = mapping->rights & RIGHT_EXECUTE;
     if (mapping->page_count > 1)
         address_space_changed(space, executable);
@@ -223,11 +218,16 @@ enum trapeze_error memory_map(struct object *memory, struct process *process,
         return E_INVALID;
     enum trapeze_error error = check_rights(request->rights, request->granted);
     uint64_t *entry;
+    uint32_t tables = process->space.table.frames.count;
     if (error == E_OK)
         error = page_table_reserve(&process->space.table, vaddr(request->address),
                                    count, &entry);
     if (error != E_OK)
         return error;
+    if (tables != process->space.table.frames.count && interrupt_is_pending()) {
+        *number = 0;
+        return E_OK;
+    }
     if (!budget_take(&process->slots, 1))
         return E_NO_SLOT;
     struct object *object = object_alloc_mapping(process);
@@ -255,6 +255,10 @@ void memory_map_any(struct process *caller)
         const struct map_request request = {frame->a2, frame->a3, frame->a4, frame->a5,
                                             memory->rights};
         error = memory_map(memory->object, process, &request, &number);
+    }
+    if (error == E_OK && number == 0) {
+        caller->thread.trapframe.sepc -= ECALL_BYTES;
+        return;
     }
     caller->thread.trapframe.a0 = error == E_OK ? number : (uint64_t)(int64_t)error;
 }

@@ -38,9 +38,10 @@ struct object *memory_create_foreign(struct process *payer, paddr_t base,
                                      uint64_t page_count);
 
 /* Maps pages of `memory` into `process`, which lives and pays for it. All
- * arguments are as the user gave them. On success *number is the mapping's. Errors:
- * E_INVALID (rights; address or page out of range), E_RIGHTS, E_OVERLAP, E_NO_MEMORY,
- * E_NO_SLOT; nothing has changed then, but that page tables may stay. */
+ * arguments are as the user gave them. On success *number is the mapping's, or 0:
+ * page tables have been made, an interrupt is pending, and the call is made again.
+ * Errors: E_INVALID (rights; address or page out of range), E_RIGHTS, E_OVERLAP,
+ * E_NO_MEMORY, E_NO_SLOT; nothing has changed then, but that page tables may stay. */
 struct map_request {
     uint64_t address;
     uint64_t first_page;

@@ -41,10 +41,11 @@ static void give_budget(struct process *parent, uint64_t pages, uint64_t slots)
 /* Page, stack and root table; on failure none of them, and NULL. */
 static struct process *equip(struct object *object)
 {
-    paddr_t page = frame_alloc_zeroed(NULL);
+    paddr_t page = frame_alloc(0);
     if (paddr_is_none(page))
         return NULL;
     struct process *process = direct_map(page);
+    memset(process, 0, offsetof(struct process, handles.inline_places));
     uint64_t stack_top = kernel_stack_create(object->index);
     if (stack_top != 0 && address_space_create(&process->space, &process->pages)) {
         thread_init(&process->thread, hart_this(), boundary_pc, stack_top,

@@ -10,6 +10,8 @@
  */
 #pragma once
 
+#define ECALL_BYTES 4
+
 /* struct trapframe: where register xN is; x0's place holds sepc. */
 #define TRAPFRAME_X(number) (8 * (number))
 #define TRAPFRAME_SEPC TRAPFRAME_X(0)

@@ -11,8 +11,6 @@
 
 #include "object/process.h"
 
-#define ECALL_BYTES 4
-
 /* `handle`: what a0 names, where the table has a type; `process`: the same, where that
  * is a process (0 names the caller). */
 struct call {

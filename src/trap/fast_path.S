@@ -38,7 +38,6 @@
 #include "platform/riscv.h"
 #include "sched/trapframe.h"
 
-#define ECALL_BYTES 4
 #define RESERVED_OPERAND a7 /* any register whose lowest byte is not 0 */
 
     .option arch, +d

@@ -18,7 +18,7 @@
 
 /* Threads woken by one interrupt. If more are due the timer is set to a time in the
  * past, and the next interrupt goes on with them. */
-#define EXPIRY_BATCH 8
+#define EXPIRY_BATCH 4
 
 void interrupt_timer(struct thread *thread, uint64_t scause)
 {
