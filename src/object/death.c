@@ -143,6 +143,7 @@ void death_bury(struct process *process)
     object->process.badge = process->supervisor_badge;
     object->process.process = NULL;
     object->id = 0;
+    priority_forget(process);
     process_release(process);
     if (parent == NULL) {
         first_end = &object->process;

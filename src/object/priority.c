@@ -5,7 +5,11 @@
 #include "object/priority.h"
 
 #include "base/bits.h"
+#include "platform/interrupt.h"
 #include "sched/sched.h"
+
+/* What one call does of a chain; a call changes up to three. */
+#define LINKS_AT_ONCE 8
 
 static uint8_t highest(const struct process *process)
 {
@@ -40,17 +44,41 @@ static struct process *lend_anew(struct process *process)
     return to;
 }
 
+/* Processes at which a long chain has been left, to go on there. */
+static struct list left = {&left, &left};
+
 void priority_refresh(struct process *process)
 {
-    while (process != NULL) {
+    for (uint32_t links = 0; process != NULL; links++) {
         uint8_t now = highest(process);
         if (now == process->thread.priority)
             return;
+        if (links == LINKS_AT_ONCE) {
+            if (!list_is_linked(&process->refresh))
+                list_append(&left, &process->refresh);
+            interrupt_raise();
+            return;
+        }
         sched_set_priority(&process->thread, now);
         if (now != process->thread.own_priority)
             process->thread.quick_reply = (uint64_t)process;
         process = lend_anew(process);
     }
+}
+
+void priority_go_on(void)
+{
+    struct list *link = list_take_first(&left);
+    if (link != NULL)
+        priority_refresh(container_of(link, struct process, refresh));
+    if (!list_is_empty(&left))
+        interrupt_raise();
+}
+
+void priority_forget(struct process *process)
+{
+    if (list_is_linked(&process->refresh))
+        list_remove(&process->refresh);
 }
 
 void priority_lend_at(struct process *process, struct object *endpoint)

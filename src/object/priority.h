@@ -12,8 +12,14 @@
 
 /* What a process is lent has changed: it, and whoever it lends to, run accordingly, to
  * the end of the chain: whoever was left out would keep what is no longer lent. All
- * that change go the same way, up or down, so a ring of them comes to rest as well. */
+ * that change go the same way, up or down, so a ring of them comes to rest as well. The
+ * rest of a long chain follows in software interrupts, before the next user
+ * instruction, unless more urgent interrupts are in between. */
 void priority_refresh(struct process *process);
+void priority_go_on(void);
+
+/* The process is about to go. */
+void priority_forget(struct process *process);
 
 /* `count` lend it, or no longer lend it, this priority. */
 static inline void priority_borrow(struct process *process, uint32_t priority,

@@ -73,6 +73,7 @@ struct process {
     struct process *lent_to;  /* to this process; both NULL: to nobody */
     uint32_t borrowed_levels; /* bit p: borrowed[p] is not 0 */
     uint16_t borrowed[PRIORITIES]; /* how many lend it each priority */
+    struct list refresh;           /* linked: priority_go_on looks at it again */
 
     struct handle_table handles; /* last: it fills the page */
 };

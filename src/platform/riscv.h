@@ -18,6 +18,7 @@
 #define SSTATUS_MXR (1 << 19)
 
 /* sie and sip, 4.1.3 */
+#define SIE_SSIE (1 << 1)
 #define SIE_STIE (1 << 5)
 #define SIE_SEIE (1 << 9)
 

@@ -10,6 +10,7 @@
 #include "object/death.h"
 #include "object/irq.h"
 #include "object/notice.h"
+#include "object/priority.h"
 #include "platform/interrupt.h"
 #include "platform/machine.h"
 #include "platform/timer.h"
@@ -38,6 +39,13 @@ void interrupt_external(struct thread *thread, uint64_t scause)
     irq_handle();
 }
 
+void interrupt_software(struct thread *thread, uint64_t scause)
+{
+    (void)thread, (void)scause;
+    csr_clear(sip, SIE_SSIE);
+    priority_go_on();
+}
+
 void interrupt_unexpected(struct thread *thread, uint64_t scause)
 {
     (void)thread;
@@ -49,6 +57,8 @@ void trap_poll_interrupts(void)
     uint64_t pending = csr_read(sip) & csr_read(sie);
     if (pending & SIE_STIE)
         interrupt_timer(NULL, SCAUSE_SUPERVISOR_TIMER);
+    if (pending & SIE_SSIE)
+        interrupt_software(NULL, SCAUSE_SUPERVISOR_SOFTWARE);
     if (pending & SIE_SEIE)
         interrupt_external(NULL, SCAUSE_SUPERVISOR_EXTERNAL);
 }

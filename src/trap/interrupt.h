@@ -14,5 +14,8 @@ void interrupt_timer(struct thread *thread, uint64_t scause);
 /* Of a device: its driver is signalled. */
 void interrupt_external(struct thread *thread, uint64_t scause);
 
+/* The kernel's own: goes on with what it has put off. */
+void interrupt_software(struct thread *thread, uint64_t scause);
+
 /* No source of any other interrupt is enabled. */
 void interrupt_unexpected(struct thread *thread, uint64_t scause);

@@ -13,6 +13,7 @@ void trap_init(void)
     csr_write(scounteren, SCOUNTEREN_CY | SCOUNTEREN_TM | SCOUNTEREN_IR);
     csr_write(sscratch, 0);
     csr_write(stvec, (uint64_t)trap_entry);
+    csr_set(sie, SIE_SSIE);
 }
 
 void trap_use_fast_path(bool shared)

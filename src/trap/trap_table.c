@@ -68,7 +68,7 @@ static trap_handler *const exceptions[EXCEPTIONS + 1] = {
 
 static trap_handler *const interrupts[INTERRUPTS + 1] = {
     [0] = interrupt_unexpected,
-    [SCAUSE_SUPERVISOR_SOFTWARE] = interrupt_unexpected,
+    [SCAUSE_SUPERVISOR_SOFTWARE] = interrupt_software,
     [2] = interrupt_unexpected,
     [SCAUSE_MACHINE_SOFTWARE] = interrupt_unexpected,
     [4] = interrupt_unexpected,
