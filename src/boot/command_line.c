@@ -55,6 +55,7 @@ static uint64_t slice_in(struct word word)
 static void take_word(struct boot_options *options, struct word word)
 {
     const uint64_t asid_bits = number_in(word, "asidbits=", "");
+    const uint64_t harts = number_in(word, "smp=", "");
     const uint64_t slice_us = slice_in(word);
     if (is_text(word, "timer=sbi"))
         options->timer = BOOT_TIMER_SBI;
@@ -68,13 +69,15 @@ static void take_word(struct boot_options *options, struct word word)
         options->fastpath = is_text(word, "fastpath=on");
     else if (asid_bits <= MAX_ASID_BITS)
         options->asid_bits_limit = (uint32_t)asid_bits;
+    else if (harts >= 1 && harts <= MAX_HARTS)
+        options->harts_limit = (uint32_t)harts;
     else if (slice_us >= MIN_SLICE_US && slice_us <= MAX_SLICE_US)
         options->slice_us = slice_us;
     else if (!begins_with(word, "trapeze."))
         printk(
             "trapeze: command line: '%.*s' is ignored (there are "
             "timer=sbi|sstc|auto, slice=10us...10s, preempt=on|off, asidbits=0...16, "
-            "fastpath=on|off, "
+            "smp=1...8, fastpath=on|off, "
             "trapeze.run=\"PROGRAM ARGUMENT...\")\n",
             (int)word.length, word.text);
 }
@@ -85,7 +88,8 @@ struct boot_options command_line_parse(const char *text)
                                    .slice_us = DEFAULT_SLICE_US,
                                    .preempt = true,
                                    .fastpath = true,
-                                   .asid_bits_limit = MAX_ASID_BITS};
+                                   .asid_bits_limit = MAX_ASID_BITS,
+                                   .harts_limit = MAX_HARTS};
     while (*text != '\0') {
         const char *start = text;
         bool quoted = false;

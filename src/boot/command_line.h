@@ -5,7 +5,7 @@
  *
  *   timer=sbi|sstc|auto             slice=10us...10s (us, ms, s)
  *   preempt=on|off                  asidbits=0...16
- *   fastpath=on|off
+ *   smp=1...8                       fastpath=on|off
  *
  * What begins with `trapeze.` is the first process's to read. What the kernel cannot
  * use it says in the log, and keeps the default.
@@ -18,6 +18,7 @@
 #define MIN_SLICE_US 10U
 #define MAX_SLICE_US 10000000U
 #define MAX_ASID_BITS 16U
+#define MAX_HARTS 8U
 
 /* AUTO: SSTC where the device tree lists it. */
 enum boot_timer { BOOT_TIMER_SBI, BOOT_TIMER_SSTC, BOOT_TIMER_AUTO };
@@ -28,6 +29,7 @@ struct boot_options {
     bool preempt;
     bool fastpath;
     uint32_t asid_bits_limit; /* 0 to MAX_ASID_BITS */
+    uint32_t harts_limit;     /* 1 to MAX_HARTS */
 };
 
 /* Where an option is given twice the last one holds. */

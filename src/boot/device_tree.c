@@ -65,15 +65,17 @@ static bool has_extension(const char *name)
 
 static void visit_hart(void)
 {
-    uint64_t id = 0, end;
-    if (!tree_reg(&walk, 0, &id, &end))
+    uint64_t end;
+    struct tree_hart hart = {.has_d = has_extension("d") || has_extension("g"),
+                             .has_sstc = has_extension("sstc")};
+    if (!tree_reg(&walk, 0, &hart.id, &end))
         tree_fail(&walk, "a hart has no id");
+    in_hart = hart.id == wanted_hart;
+    if (in_hart)
+        facts->hart = hart;
+    if (facts->hart_count < TREE_HARTS_MAX)
+        facts->harts[facts->hart_count] = hart;
     facts->hart_count++;
-    in_hart = id == wanted_hart;
-    if (in_hart) {
-        facts->has_d = has_extension("d") || has_extension("g");
-        facts->has_sstc = has_extension("sstc");
-    }
 }
 
 static void visit_chosen(void)

@@ -12,6 +12,13 @@
 #include "memory/range.h"
 
 #define PLIC_NO_CONTEXT UINT32_MAX
+#define TREE_HARTS_MAX 64
+
+struct tree_hart {
+    uint64_t id;
+    bool has_d; /* an FPU for doubles */
+    bool has_sstc;
+};
 
 /* A range that is empty: there is none. */
 struct device_tree_facts {
@@ -22,8 +29,8 @@ struct device_tree_facts {
     uint64_t timebase_hz;
 
     uint64_t hart_count; /* harts whose status is okay */
-    bool has_d;          /* the one that is asked about: an FPU for doubles */
-    bool has_sstc;
+    struct tree_hart harts[TREE_HARTS_MAX]; /* the first of them */
+    struct tree_hart hart;                  /* the one that is asked about */
 
     struct range test_finisher; /* sifive,test0 */
     struct range plic;

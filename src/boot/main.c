@@ -22,17 +22,22 @@
 #include "platform/power.h"
 #include "platform/sbi.h"
 #include "platform/timer.h"
+#include "sched/harts.h"
 #include "sched/sched.h"
 #include "trap/trap.h"
 
 #define DEVICE_TREE_BYTES_MAX (2UL << 20)
 #define PLIC_CONTEXTS_PAGE 0x200 /* from it on each context has one (PLIC 1.0.0, 3) */
 #define SBI_VERSION_1_0 (1U << 24)
+#define START_SECONDS 1 /* for a hart to come up; those that do take a millisecond */
 
 static struct device_tree_facts facts;
-static struct hart boot_hart;
+static struct boot_options options;
+static bool shares_asids; /* there may be more processes than ASIDs */
 
 extern const char boot_archive[], boot_archive_end[];
+void start_hart(void);
+_Noreturn void main_of_hart(struct hart *hart);
 
 _Noreturn void main(uint64_t hart_id, uint64_t device_tree, uint64_t image,
                     uint64_t entry_instret);
@@ -66,7 +71,7 @@ static void check_machine(uint64_t hart_id)
     if (version < SBI_VERSION_1_0 || !sbi_has_extension(SBI_TIME))
         panic("the firmware offers SBI %u.%u; needed are 1.0 and its TIME extension",
               version >> 24, version & 0xffffff);
-    if (!facts.has_d)
+    if (!facts.hart.has_d)
         panic("the device tree lists no hart %lu with the D extension (an FPU)",
               hart_id);
     if (facts.initrd.start % PAGE_SIZE != 0 && facts.initrd.start != facts.initrd.end)
@@ -75,9 +80,9 @@ static void check_machine(uint64_t hart_id)
 
 static bool choose_sstc(enum boot_timer timer)
 {
-    if (timer == BOOT_TIMER_SSTC && !facts.has_sstc)
+    if (timer == BOOT_TIMER_SSTC && !facts.hart.has_sstc)
         printk("trapeze: this hart has no sstc, the timer is sbi\n");
-    return facts.has_sstc && timer != BOOT_TIMER_SBI;
+    return facts.hart.has_sstc && timer != BOOT_TIMER_SBI;
 }
 
 /* Maps it, and keeps it from processes. */
@@ -98,14 +103,84 @@ static void start_plic(void)
                   (uint32_t)facts.plic_sources);
 }
 
-static void greet(uint64_t hart_id, const struct boot_options *options)
+/* All that each hart does from here on. */
+_Noreturn static void run(void)
 {
-    bool whole_ms = options->slice_us % 1000 == 0;
+    if (options.fastpath)
+        trap_use_fast_path(shares_asids);
+    trap_idle();
+    console_claim(false); /* the end is the kernel's to tell */
+    uint8_t status = init_process_status();
+    console_flush();
+    power_off(status);
+}
+
+/* One that comes too late is no longer wanted. */
+static const struct hart *starting;
+
+_Noreturn void main_of_hart(struct hart *hart)
+{
+    trap_init();
+    hart_set(hart);
+    lock_acquire(&kernel_lock);
+    if (starting == hart && address_space_suits_hart()) {
+        sched_begin();
+        sbi_send_ipi(harts->id); /* which waits for this */
+        run();
+    }
+    lock_release(&kernel_lock);
+    for (;;)
+        wait_for_interrupt();
+}
+
+/* What the firmware says of a hart is not whether it comes. Nor does it have to come
+ * soon, so it has START_SECONDS. */
+static bool start(uint64_t id, uint64_t stack_top, uint64_t image)
+{
+    struct hart *hart = harts_add(id, (uint64_t)trap_return, stack_top);
+    uint64_t deadline = timer_now() + START_SECONDS * facts.timebase_hz;
+    starting = hart;
+    if (stack_top == 0 || sbi_hart_start(id, (uint64_t)start_hart - (uint64_t)image_text + image,
+                       (uint64_t)hart - (uint64_t)image_text + image) != 0)
+        return false;
+    timer_set(deadline);
+    while (!hart->online && timer_now() < deadline) {
+        lock_release(&kernel_lock);
+        wait_for_interrupt();
+        lock_acquire(&kernel_lock);
+        csr_clear(sip, SIE_SSIE);
+    }
+    timer_stop();
+    starting = NULL;
+    return hart->online;
+}
+
+/* Stacks for their idle threads come after those of the processes. */
+static void start_harts(uint64_t boot_hart, uint32_t stack_slot, uint64_t image)
+{
+    bool able = sbi_has_extension(SBI_IPI) && sbi_has_extension(SBI_RFENCE) &&
+                sbi_has_extension(SBI_HSM);
+    for (uint64_t i = 0; i < facts.hart_count && i < TREE_HARTS_MAX && able; i++) {
+        const struct tree_hart *hart = &facts.harts[i];
+        if (hart->id == boot_hart || hart_count >= options.harts_limit)
+            continue;
+        bool suits = hart->has_d && (hart->has_sstc || !(machine.features & FEATURE_SSTC));
+        if (suits && start(hart->id, kernel_stack_create(stack_slot + hart_count), image))
+            machine.harts_online++;
+        else
+            printk("trapeze: hart %lu %s, and is left out\n", hart->id,
+                   suits ? "does not start" : "lacks an FPU, or sstc");
+    }
+}
+
+static void greet(uint64_t hart_id)
+{
+    bool whole_ms = options.slice_us % 1000 == 0;
     printk("trapeze: " TRAPEZE_VERSION ", hart %lu of %lu, %lu MiB, timer %s, ",
-           hart_id, machine.hart_count, machine.memory_bytes >> 20,
+           hart_id, machine.harts_online, machine.memory_bytes >> 20,
            machine.features & FEATURE_SSTC ? "sstc" : "sbi");
-    if (options->preempt)
-        printk("%lu %s slices\n", options->slice_us / (whole_ms ? 1000 : 1),
+    if (options.preempt)
+        printk("%lu %s slices\n", options.slice_us / (whole_ms ? 1000 : 1),
                whole_ms ? "ms" : "us");
     else
         printk("no preemption\n");
@@ -121,37 +196,42 @@ static struct init_memory within_image(const void *start, uint64_t bytes,
 _Noreturn void main(uint64_t hart_id, uint64_t device_tree, uint64_t image,
                     uint64_t entry_instret)
 {
-    /* Traps first, so that a mistake from here on is reported; sched_init fills
-     * boot_hart. */
+    /* Traps first, so that a mistake from here on is reported; harts_add fills the
+     * structure. */
     trap_init();
-    hart_set(&boot_hart);
+    hart_set(harts);
+    lock_acquire(&kernel_lock);
 
     read_device_tree(device_tree, hart_id);
     check_machine(hart_id);
-    struct boot_options options = command_line_parse(facts.bootargs);
+    options = command_line_parse(facts.bootargs);
     bool sstc = choose_sstc(options.timer);
     timer_init(sstc, facts.timebase_hz);
 
     const struct range_set *ram = ram_init(&facts, image, device_tree);
-    kernel_map_init(paddr(image), ram, init_process_objects());
+    uint32_t processes_max = init_process_objects();
+    kernel_map_init(paddr(image), ram, processes_max + HARTS_MAX);
     keep_device(facts.test_finisher);
     keep_device(facts.plic);
     address_space_init(kernel_map_root(), options.asid_bits_limit);
-    address_space_activate(NULL);
+    shares_asids = processes_max >= 1U << address_space_asid_bits();
     start_plic();
     fence_translations(); /* the boot tables had a writable alias of the text */
 
     uint64_t slice_ticks = facts.timebase_hz * options.slice_us / 1000000;
-    sched_init(&boot_hart, hart_id, (uint64_t)trap_return,
-               slice_ticks == 0 ? 1 : slice_ticks, options.preempt);
+    sched_init(slice_ticks == 0 ? 1 : slice_ticks, options.preempt);
+    harts_add(hart_id, (uint64_t)trap_return, (uint64_t)image_boot_stack_end);
+    sched_begin();
     process_init((uint64_t)trap_return);
 
     machine.hart_count = facts.hart_count;
+    machine.harts_online = 1;
     machine.entry_instret = entry_instret;
     machine.features = (options.preempt ? FEATURE_PREEMPT : 0) |
                        (sstc ? FEATURE_SSTC : 0) |
                        (CHECK_INVARIANTS ? FEATURE_DEBUG_KERNEL : 0);
-    greet(hart_id, &options);
+    start_harts(hart_id, processes_max, image);
+    greet(hart_id);
 
     struct init_memory archive = {facts.initrd.start,
                                   facts.initrd.end - facts.initrd.start};
@@ -160,11 +240,5 @@ _Noreturn void main(uint64_t hart_id, uint64_t device_tree, uint64_t image,
                                (uint64_t)(boot_archive_end - boot_archive), image);
     init_process_start(archive, (struct init_memory){device_tree, facts.total_bytes},
                        within_image(printk_ring(), sizeof *printk_ring(), image));
-    if (options.fastpath)
-        trap_use_fast_path(asid_bits() == 0);
-    trap_idle();
-    console_claim(false); /* the end is the kernel's to tell */
-    uint8_t status = init_process_status();
-    console_flush();
-    power_off(status);
+    run();
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The first instructions, from the firmware to main.
+ * The first instructions of a hart, from the firmware into C: _start of the one that
+ * boots, start_hart of the others.
  *
  * On entry (SBI 1.0, HSM): S-mode, satp = 0, interrupts off, a0 = this hart's id, a1 =
  *   the physical address of the device tree; the image lies at any multiple of 2 MiB.
@@ -10,6 +11,7 @@
  */
 #include "memory/layout.h"
 #include "platform/riscv.h"
+#include "sched/trapframe.h"
 
 #define BOOT_LEAF (PTE_V | PTE_R | PTE_W | PTE_G | PTE_A | PTE_D)
 #define ROOT_INDEX(address) (((address) >> 30) & 511)
@@ -68,24 +70,48 @@ _start:
     add t5, t5, t6
     bltu t5, t4, 3b
 
-    /* 5. Go to the virtual address: with translation on, the next fetch has no mapping,
-     * and the trap that follows leads there. */
+    /* 5. Into C, at its virtual address. */
+    srli t0, t0, PAGE_SHIFT
+    li t1, SATP_MODE_SV39 << SATP_MODE_SHIFT
+    or t0, t0, t1
     lla t1, 4f
+    j translate
+    .balign 4
+4:  lla sp, image_boot_stack_end
+    call main
+    .size _start, . - _start
+
+/* void start_hart(uint64_t id, struct hart *hart)
+ *
+ * On entry: as above, but that a1 is the physical address of this hart's structure.
+ * On exit: main_of_hart(hart) on the stack of the hart's idle thread, on the kernel's
+ *   own tables.
+ */
+    .global start_hart
+    .type start_hart, @function
+start_hart:
+    csrw sie, zero
+    lla a2, _start
+    ld t0, HART_SATP(a1)
+    lla t1, 5f
+    sub a1, a1, a2
+    li a0, KERNEL_IMAGE_BASE
+    add a0, a0, a1
+
+/* satp = t0, pc = t1 at its virtual address: with translation on, the next fetch has no
+ * mapping, and the trap that follows leads there. */
+translate:
     sub t1, t1, a2
     li t2, KERNEL_IMAGE_BASE
     add t1, t1, t2
     csrw stvec, t1
-    srli t0, t0, PAGE_SHIFT
-    li t1, SATP_MODE_SV39 << SATP_MODE_SHIFT
-    or t0, t0, t1
     sfence.vma
     csrw satp, t0
     .balign 4
-
-    /* 6. Into C. */
-4:  lla sp, image_boot_stack_end
-    call main
-    .size _start, . - _start
+5:  ld t0, HART_CURRENT(a0)
+    ld sp, THREAD_STACK_TOP(t0)
+    call main_of_hart
+    .size start_hart, . - start_hart
 
     .section .bss
     .balign PAGE_SIZE

@@ -11,6 +11,7 @@
 #include "platform/csr.h"
 
 static paddr_t kernel_root;
+static uint32_t asid_bits;
 
 static uint64_t satp_of(paddr_t root, uint16_t asid)
 {
@@ -35,11 +36,19 @@ static uint32_t probe_asid_bits(void)
 void address_space_init(paddr_t root, uint32_t asid_bits_limit)
 {
     kernel_root = root;
-    uint32_t bits = probe_asid_bits();
-    asid_init(bits < asid_bits_limit ? bits : asid_bits_limit);
+    asid_bits = probe_asid_bits();
+    if (asid_bits > asid_bits_limit)
+        asid_bits = asid_bits_limit;
 }
 
-bool address_space_create(struct address_space *space, struct budget *pages)
+bool address_space_suits_hart(void) { return probe_asid_bits() >= asid_bits; }
+
+uint32_t address_space_asid_bits(void) { return asid_bits; }
+
+uint64_t address_space_kernel_satp(void) { return satp_of(kernel_root, 0); }
+
+bool address_space_create(struct address_space *space, struct budget *pages,
+                          uint32_t slot)
 {
     paddr_t root = frame_alloc(0);
     if (paddr_is_none(root))
@@ -48,16 +57,11 @@ bool address_space_create(struct address_space *space, struct budget *pages)
     memset(direct_map(root), 0, half);
     memcpy((char *)direct_map(root) + half, (char *)direct_map(kernel_root) + half,
            PAGE_SIZE - half);
-    *space = (struct address_space){
-        .table = {.root = root, .pages = pages, .region = NO_REGION}};
+    uint32_t asid = slot + 1 < 1U << asid_bits ? slot + 1 : 0;
+    *space = (struct address_space){.table = {.root = root, .pages = pages, .region = NO_REGION},
+                                    .asid = (uint16_t)asid,
+                                    .satp = satp_of(root, (uint16_t)asid)};
     return true;
-}
-
-void address_space_changed(const struct address_space *space, bool executable)
-{
-    fence_address_space(space->asid.number);
-    if (executable)
-        fence_instructions();
 }
 
 bool address_space_shrink(struct address_space *space)
@@ -75,20 +79,4 @@ void address_space_destroy(struct address_space *space)
     assert(space->table.frames.count == 0);
     frame_free(space->table.root);
     space->table.root = PADDR_NONE;
-}
-
-void address_space_renew(struct address_space *space)
-{
-    if (space == NULL) {
-        csr_write(satp, satp_of(kernel_root, 0));
-        return;
-    }
-    enum asid_result result = asid_assign(&space->asid);
-    space->satp = satp_of(space->table.root, space->asid.number);
-    csr_write(satp, space->satp);
-    /* Also orders the tables' first stores before the hart's first walk. */
-    if (result == ASID_GENERATION)
-        fence_translations();
-    else
-        fence_address_space(result == ASID_NEW ? space->asid.number : 0);
 }

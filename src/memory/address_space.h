@@ -3,6 +3,11 @@
  * An address space: a root table whose upper half is the kernel's, an ASID, and its
  * other tables in one chain, so that giving them back needs no walk. The pages that it
  * maps are not its own.
+ *
+ * The ASID is the process's slot + 1, or 0 where the harts have not so many: then what
+ * is cached has to be forgotten at each switch. 0 is also the kernel's own, for idling
+ * and for processes that are taking themselves apart. Who has to forget what, and when,
+ * is sched/translations.h's business.
  */
 #pragma once
 
@@ -11,57 +16,34 @@
 #include <stdint.h>
 
 #include "memory/address.h"
-#include "memory/asid.h"
 #include "memory/frame.h"
 #include "memory/page_table.h"
-#include "platform/csr.h"
 
 struct address_space {
     struct page_table table;
-    struct asid asid;
-    uint64_t satp; /* valid while the ASID is of the current generation */
+    uint16_t asid; /* 0: shared with others, since the harts have too few */
+    uint64_t satp;
 };
 
 /* The kernel's own tables, on which every root's upper half is modelled from now on,
- * and the hart's ASIDs, at most `asid_bits_limit` bits of them. */
+ * and the hart's ASIDs, at most `asid_bits_limit` bits of them. This hart uses both. */
 void address_space_init(paddr_t kernel_root, uint32_t asid_bits_limit);
 
+/* Whether another hart, this one, has as many ASIDs. */
+bool address_space_suits_hart(void);
+
+uint32_t address_space_asid_bits(void);
+
+/* The kernel's own tables, with nothing in the lower half. */
+uint64_t address_space_kernel_satp(void);
+
 /* An empty lower half, whose tables are charged to `pages`, but for the root, which the
- * caller has charged. False: no frame. */
-bool address_space_create(struct address_space *space, struct budget *pages);
-
-/* Pages have been mapped, unmapped or protected otherwise: makes the hart see it,
- * instructions too if they are `executable`. */
-void address_space_changed(const struct address_space *space, bool executable);
-
-/* The same for one page. */
-static inline void address_space_page_changed(const struct address_space *space,
-                                              vaddr_t address, bool executable)
-{
-    /* Where the space has no ASID of this generation, nothing of it is cached, and
-     * this forgets somebody else's pages in vain; the hart may also remember that
-     * nothing was mapped. */
-    fence_address_space_page(address.value, space->asid.number);
-    if (executable)
-        fence_instructions();
-}
+ * caller has charged. `slot`: its process's. False: no frame. */
+bool address_space_create(struct address_space *space, struct budget *pages,
+                          uint32_t slot);
 
 /* Gives one table back. False: only the root is left. The space must not be active. */
 bool address_space_shrink(struct address_space *space);
 
 /* Gives the root back, when address_space_shrink has nothing left to do. */
 void address_space_destroy(struct address_space *space);
-
-/* The rest of address_space_activate, with a new ASID or none. */
-void address_space_renew(struct address_space *space);
-
-/* Makes it this hart's. NULL: the kernel's own tables, with nothing in the lower
- * half. */
-static inline __attribute__((always_inline)) void
-address_space_activate(struct address_space *space)
-{
-    if (space != NULL && asid_is_current(&space->asid))
-        csr_write(satp, space->satp);
-    else
-        address_space_renew(space);
-}

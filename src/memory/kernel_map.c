@@ -11,7 +11,6 @@
 #include "memory/frame.h"
 #include "memory/image.h"
 #include "memory/page_table.h"
-#include "platform/csr.h"
 
 #define KERNEL_READ (PAGE_READ | PAGE_GLOBAL)
 #define KERNEL_WRITE (PAGE_READ | PAGE_WRITE | PAGE_GLOBAL)
@@ -101,7 +100,6 @@ uint64_t kernel_stack_create(uint32_t slot)
     if (paddr_is_none(frame))
         return 0;
     *entry = page_entry(frame, KERNEL_WRITE);
-    fence_page(page.value);
     return page.value + PAGE_SIZE;
 }
 
@@ -112,7 +110,6 @@ void kernel_stack_destroy(uint32_t slot)
     assert(*entry & PTE_V);
     paddr_t frame = page_entry_target(*entry);
     *entry = 0;
-    fence_page(page.value);
     frame_free(frame);
 }
 

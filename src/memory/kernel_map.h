@@ -26,7 +26,7 @@ paddr_t kernel_map_root(void);
 
 /* A kernel stack for process slot `slot`: one page, which the caller has charged, above
  * a page that is never mapped. Returns the address of its top, or 0 when no frame is
- * left. */
+ * left. A hart that goes on there fences the page first, if it has not since. */
 uint64_t kernel_stack_create(uint32_t slot);
 void kernel_stack_destroy(uint32_t slot);
 

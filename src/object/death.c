@@ -10,6 +10,7 @@
 #include "object/rendezvous.h"
 #include "platform/interrupt.h"
 #include "sched/sched.h"
+#include "sched/translations.h"
 
 static const struct process_object *first_end; /* NULL: it has not ended */
 
@@ -120,8 +121,7 @@ void death_dismantle(struct process *process)
     if (process->thread.state == THREAD_AWAITING_CHILDREN)
         return;
     if (process->thread.space != NULL) {
-        process->thread.space = NULL;
-        address_space_activate(NULL);
+        translations_leave(&process->thread);
     }
     while (give_something_back(process))
         if (interrupt_is_pending())

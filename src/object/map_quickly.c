@@ -4,6 +4,7 @@
  * in the 2 MiB that it used last.
  */
 #include "object/mapping.h"
+#include "sched/translations.h"
 
 static inline bool map_quickly(struct process *caller)
 {
@@ -31,8 +32,8 @@ static inline bool map_quickly(struct process *caller)
     *entry = entry_for(paddr(memory->memory.base + request.first_page * PAGE_SIZE),
                        request.rights);
     frame->a0 = object_number(object);
-    address_space_page_changed(&caller->space, vaddr(request.address),
-                               request.rights & RIGHT_EXECUTE);
+    translations_page_changed(&caller->thread, vaddr(request.address),
+                              request.rights & RIGHT_EXECUTE);
     return true;
 }
 

@@ -9,6 +9,7 @@
 #include "memory/frame.h"
 #include "object/mapping.h"
 #include "platform/interrupt.h"
+#include "sched/translations.h"
 
 #define ENTRIES (PAGE_SIZE / sizeof(uint64_t))
 static_assert(MEMORY_PAGES_MAX <= 1UL << FRAME_ORDER_MAX, "a run is one block");
@@ -200,13 +201,13 @@ static void set_pages(const struct object *object, uint64_t *entry)
 static inline void refresh(const struct object *object, uint64_t *entry)
 {
     const struct mapping *mapping = &object->mapping;
-    const struct address_space *space = &object->payer->space;
+    struct thread *thread = &object->payer->thread;
     set_pages(object, entry);
     bool executable = mapping->rights & RIGHT_EXECUTE;
     if (mapping->page_count > 1)
-        address_space_changed(space, executable);
+        translations_changed(thread, executable);
     else
-        address_space_page_changed(space, vaddr(mapping->address), executable);
+        translations_page_changed(thread, vaddr(mapping->address), executable);
 }
 
 enum trapeze_error memory_map(struct object *memory, struct process *process,

@@ -6,16 +6,16 @@
 #pragma once
 
 /* struct process, whose thread comes first */
-#define PROCESS_SATP 1000
-#define PROCESS_OBJECT 800
-#define PROCESS_TOKEN 808
-#define PROCESS_SERVER 816
-#define PROCESS_CALLER 824
-#define PROCESS_ENDPOINT 832
-#define PROCESS_RECEIVE 840 /* the number; the id follows */
-#define PROCESS_SEND 856
-#define PROCESS_SIGNAL 888
-#define PROCESS_SUPERVISOR 920 /* the endpoint; its id and the badge follow */
+#define PROCESS_SATP 1024
+#define PROCESS_OBJECT 832
+#define PROCESS_TOKEN 840
+#define PROCESS_SERVER 848
+#define PROCESS_CALLER 856
+#define PROCESS_ENDPOINT 864
+#define PROCESS_RECEIVE 872 /* the number; the id follows */
+#define PROCESS_SEND 888
+#define PROCESS_SIGNAL 920
+#define PROCESS_SUPERVISOR 952 /* the endpoint; its id and the badge follow */
 
 /* struct handle_cache, and the pair at PROCESS_RECEIVE */
 #define CACHE_NUMBER 0

@@ -47,7 +47,8 @@ static struct process *equip(struct object *object)
     struct process *process = direct_map(page);
     memset(process, 0, offsetof(struct process, handles.inline_places));
     uint64_t stack_top = kernel_stack_create(object->index);
-    if (stack_top != 0 && address_space_create(&process->space, &process->pages)) {
+    if (stack_top != 0 && address_space_create(&process->space, &process->pages,
+                                               object->index)) {
         thread_init(&process->thread, hart_this(), boundary_pc, stack_top,
                     &process->space);
         return process;
@@ -78,7 +79,7 @@ static void fill(struct process *process, struct process *parent, struct object 
     process->supervisor_badge = request->badge;
     process->thread.own_priority = process->thread.priority =
         (uint8_t)request->priority;
-    policy_set_urgency(&process->thread);
+    sched_admit(&process->thread);
     handle_table_init(&process->handles, &process->pages);
     object->process.process = process;
     object->process.number = object->id;

@@ -66,6 +66,12 @@ static inline void fence_instructions(void)
  * taken. */
 static inline void wait_for_interrupt(void) { __asm__ volatile("wfi" : : : "memory"); }
 
+/* Somebody else is to do something first (Zihintpause; no effect on other harts). */
+static inline void spin_pause(void)
+{
+    __asm__ volatile(".insn i 0x0f, 0, x0, x0, 0x010" : : : "memory");
+}
+
 static inline void thread_pointer_write(uint64_t value)
 {
     __asm__ volatile("mv tp, %0" : : "r"(value));

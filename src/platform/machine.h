@@ -10,6 +10,7 @@
 
 struct machine {
     uint64_t hart_count;    /* that the device tree lists */
+    uint64_t harts_online;  /* that the kernel has started */
     uint64_t memory_bytes;  /* RAM in the device tree */
     uint64_t entry_instret; /* the counter as the firmware handed over */
     uint64_t features;      /* FEATURE_* */

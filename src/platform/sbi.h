@@ -10,7 +10,10 @@
 
 #define SBI_BASE 0x10
 #define SBI_DEBUG_CONSOLE 0x4442434e
+#define SBI_HSM 0x48534d
+#define SBI_IPI 0x735049
 #define SBI_LEGACY_CONSOLE_PUTCHAR 0x01
+#define SBI_RFENCE 0x52464e43
 #define SBI_SRST 0x53525354
 #define SBI_TIME 0x54494d45
 
@@ -32,6 +35,22 @@ bool sbi_has_extension(uint64_t extension);
 /* Sets this hart's timer to `time`, absolute, in ticks of the time register; a past one
  * is pending at once, UINT64_MAX never (SBI 1.0, 6.1). */
 void sbi_set_timer(uint64_t time);
+
+/* A software interrupt becomes pending on the hart `hart_id` (SBI 1.0, 7.1). */
+void sbi_send_ipi(uint64_t hart_id);
+
+/* The same on every hart. */
+void sbi_send_ipi_to_all(void);
+
+/* On the hart `hart_id`, before this returns: fence.i; sfence.vma of some pages in one
+ * address space (SBI 1.0, 8.1 and 8.3). */
+void sbi_remote_fence_i(uint64_t hart_id);
+void sbi_remote_sfence_vma_asid(uint64_t hart_id, uint64_t start, uint64_t bytes,
+                                uint64_t asid);
+
+/* A stopped hart begins at the physical address `start`, translation off, with a0 = its
+ * id and a1 = `argument`. Returns 0, or an SBI error (SBI 1.0, 9.1). */
+int64_t sbi_hart_start(uint64_t hart_id, uint64_t start, uint64_t argument);
 
 /* Powers the machine off. Returns only where the firmware cannot (SBI 1.0, 10.1). */
 void sbi_shutdown(void);

@@ -8,19 +8,32 @@
 #include <stdint.h>
 
 #include "platform/csr.h"
+#include "platform/lock.h"
 #include "sched/thread.h"
+
+#define HARTS_MAX 8
 
 struct hart {
     /* Who runs here, &idle when nobody does; known to assembly. */
     struct thread *current;
-    uint64_t trap_return; /* the boundary's pc, which a lower layer may not name */
-    uint64_t unused;
-    uint32_t highest_ready;   /* the urgency of the most urgent ready thread; 0: none */
+    uint64_t trap_return;     /* the boundary's pc, which a lower layer may not name */
+    uint64_t satp;            /* the kernel's own tables: what a hart starts with */
+    uint32_t highest_ready;   /* the urgency of the most urgent thread that is ready and
+                                 may run here, 0 if there is none */
+    uint32_t marks;           /* its bit in thread->stale, and TRANSLATIONS_SHARED */
     struct thread *fpu_owner; /* whose registers the FPU may hold: fpu_owner.h */
+
     struct thread *departed;  /* has left its stack; idle gives its last pages back */
-    struct thread *direct; /* gets the hart from the current one, which has blocked */
+    struct thread *direct;    /* gets the hart from the current one, which has blocked */
     struct thread *preemptor; /* READY, in no queue: more urgent than all that are */
     bool rotate;              /* the current one goes behind its equals, not before */
+    bool several;             /* there are other harts */
+    bool unshared;            /* harts_share has been left to who chooses next */
+    bool pinned_turn;         /* among equals, those who may only run here go first */
+    bool online;              /* it has started */
+    bool waiting;             /* in wfi, without the lock: it takes an IPI to go on */
+    struct ready_queue *common; /* who may run anywhere, the same for all harts, and */
+    struct ready_queue *pinned; /* who may run here only: sched_policy.h */
 
     struct thread *payer;  /* who pays for the time: whoever was chosen last, not who
                               got the hart by a message */
@@ -30,6 +43,7 @@ struct hart {
     uint64_t slice_began;  /* cycles */
     uint64_t slice_cycles; /* of the one that ended last; 0: none has */
     uint64_t limit_end;    /* ticks: the payer's limit is used up; 0: it has none */
+    uint64_t timer_target; /* ticks: what its timer is set to; DEADLINE_NONE: nothing */
 
     uint64_t switches;  /* to another thread, since boot */
     uint64_t id;        /* the device tree's */
@@ -39,6 +53,7 @@ struct hart {
 static_assert(offsetof(struct hart, current) == HART_CURRENT, "hart");
 static_assert(offsetof(struct hart, trap_return) == HART_TRAP_RETURN, "hart");
 static_assert(offsetof(struct hart, highest_ready) == HART_HIGHEST_READY, "hart");
+static_assert(offsetof(struct hart, satp) == HART_SATP, "hart");
 static_assert(offsetof(struct hart, fpu_owner) == HART_FPU_OWNER, "hart");
 
 /* This hart's. */

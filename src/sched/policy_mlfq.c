@@ -25,23 +25,39 @@ const uint32_t policy_number = SCHEDULER_MLFQ;
 const bool policy_charges = true;
 const char policy_name[] = "mlfq";
 
-static struct list ready[LEVELS + 1]; /* by urgency */
-static uint64_t boosts = 1;           /* a new thread has seen none */
-static uint64_t since_boost;          /* cycles */
+static struct queue {
+    struct ready_queue base;
+    struct list ready[LEVELS + 1]; /* by urgency */
+} queues[HARTS_MAX + 1];
 
-static void note_highest(void)
+static uint64_t boosts = 1;  /* a new thread has seen none */
+static uint64_t since_boost; /* cycles */
+
+static struct queue *queue_of(struct ready_queue *base)
 {
-    hart_this()->highest_ready = LEVELS;
-    while (hart_this()->highest_ready > 0 &&
-           list_is_empty(&ready[hart_this()->highest_ready]))
-        hart_this()->highest_ready--;
+    return container_of(base, struct queue, base);
+}
+
+static void note_highest(struct queue *queue)
+{
+    uint32_t highest = LEVELS;
+    while (highest > 0 && list_is_empty(&queue->ready[highest]))
+        highest--;
+    *queue->base.highest = highest;
 }
 
 void policy_init(void)
 {
-    for (uint32_t level = 1; level <= LEVELS; level++)
-        list_init(&ready[level]);
+    for (uint32_t number = 0; number <= HARTS_MAX; number++) {
+        struct queue *queue = &queues[number];
+        queue->base.highest = &queue->base.own;
+        queue->base.own = 0;
+        for (uint32_t level = 1; level <= LEVELS; level++)
+            list_init(&queue->ready[level]);
+    }
 }
+
+struct ready_queue *policy_queue(uint32_t number) { return &queues[number].base; }
 
 void policy_set_urgency(struct thread *thread)
 {
@@ -54,27 +70,28 @@ void policy_set_urgency(struct thread *thread)
 
 void policy_add(struct thread *thread, enum policy_place place)
 {
+    struct queue *queue = queue_of(thread->queue);
     policy_set_urgency(thread);
     if (thread->hurried)
         thread->urgency = LEVELS;
     if (place == POLICY_FRONT)
-        list_prepend(&ready[thread->urgency], &thread->run_link);
+        list_prepend(&queue->ready[thread->urgency], &thread->run_link);
     else
-        list_append(&ready[thread->urgency], &thread->run_link);
-    note_highest();
+        list_append(&queue->ready[thread->urgency], &thread->run_link);
+    note_highest(queue);
 }
 
 void policy_remove(struct thread *thread)
 {
     list_remove(&thread->run_link);
-    note_highest();
+    note_highest(queue_of(thread->queue));
 }
 
-struct thread *policy_take(void)
+struct thread *policy_take(struct ready_queue *base)
 {
-    if (hart_this()->highest_ready == 0)
+    if (*base->highest == 0)
         return NULL;
-    struct list *first = ready[hart_this()->highest_ready].next;
+    struct list *first = queue_of(base)->ready[*base->highest].next;
     struct thread *thread = container_of(first, struct thread, run_link);
     policy_remove(thread);
     policy_set_urgency(thread);
@@ -85,9 +102,11 @@ static void boost(void)
 {
     boosts++;
     since_boost = 0;
-    for (uint32_t level = 1; level < LEVELS; level++)
-        list_append_all(&ready[LEVELS], &ready[level]);
-    note_highest();
+    for (struct queue *queue = queues; queue <= &queues[HARTS_MAX]; queue++) {
+        for (uint32_t level = 1; level < LEVELS; level++)
+            list_append_all(&queue->ready[LEVELS], &queue->ready[level]);
+        note_highest(queue);
+    }
 }
 
 /* An allotment is a little less than a slice, or else one who uses slices to their ends

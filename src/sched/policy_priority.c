@@ -12,43 +12,57 @@ const uint32_t policy_number = SCHEDULER_PRIORITY;
 const bool policy_charges = false;
 const char policy_name[] = "priority";
 
-static struct list ready[PRIORITIES + 1]; /* by urgency */
-static uint32_t nonempty;                 /* bit u - 1: ready[u] has a thread */
+static struct queue {
+    struct ready_queue base;
+    uint32_t nonempty;                 /* bit u - 1: ready[u] has a thread */
+    struct list ready[PRIORITIES + 1]; /* by urgency */
+} queues[HARTS_MAX + 1];
 
 void policy_init(void)
 {
-    for (uint32_t urgency = 1; urgency <= PRIORITIES; urgency++)
-        list_init(&ready[urgency]);
-    nonempty = 0;
-    hart_this()->highest_ready = 0;
-}
-
-void policy_add(struct thread *thread, enum policy_place place)
-{
-    struct list *queue = &ready[thread->urgency];
-    list_append(place == POLICY_FRONT ? queue->next : queue, &thread->run_link);
-    nonempty |= 1U << (thread->urgency - 1);
-    if (thread->urgency > hart_this()->highest_ready)
-        hart_this()->highest_ready = thread->urgency;
-}
-
-static inline void take_out(struct thread *thread, struct list *queue)
-{
-    list_remove(&thread->run_link);
-    if (list_is_empty(queue)) {
-        nonempty &= ~(1U << (thread->urgency - 1));
-        hart_this()->highest_ready = nonempty == 0 ? 0 : highest_bit(nonempty) + 1;
+    for (uint32_t number = 0; number <= HARTS_MAX; number++) {
+        struct queue *queue = &queues[number];
+        queue->base.highest = &queue->base.own;
+        queue->base.own = queue->nonempty = 0;
+        for (uint32_t urgency = 1; urgency <= PRIORITIES; urgency++)
+            list_init(&queue->ready[urgency]);
     }
 }
 
-void policy_remove(struct thread *thread) { take_out(thread, &ready[thread->urgency]); }
+struct ready_queue *policy_queue(uint32_t number) { return &queues[number].base; }
 
-struct thread *policy_take(void)
+void policy_add(struct thread *thread, enum policy_place place)
 {
-    if (hart_this()->highest_ready == 0)
+    struct queue *queue = container_of(thread->queue, struct queue, base);
+    struct list *list = &queue->ready[thread->urgency];
+    list_append(place == POLICY_FRONT ? list->next : list, &thread->run_link);
+    queue->nonempty |= 1U << (thread->urgency - 1);
+    if (thread->urgency > *queue->base.highest)
+        *queue->base.highest = thread->urgency;
+}
+
+static inline void take_out(struct thread *thread, struct queue *queue)
+{
+    list_remove(&thread->run_link);
+    if (list_is_empty(&queue->ready[thread->urgency])) {
+        queue->nonempty &= ~(1U << (thread->urgency - 1));
+        *queue->base.highest =
+            queue->nonempty == 0 ? 0 : highest_bit(queue->nonempty) + 1;
+    }
+}
+
+void policy_remove(struct thread *thread)
+{
+    take_out(thread, container_of(thread->queue, struct queue, base));
+}
+
+struct thread *policy_take(struct ready_queue *base)
+{
+    struct queue *queue = container_of(base, struct queue, base);
+    if (*base->highest == 0)
         return NULL;
-    struct list *queue = &ready[hart_this()->highest_ready];
-    struct thread *thread = container_of(queue->next, struct thread, run_link);
+    struct list *first = queue->ready[*base->highest].next;
+    struct thread *thread = container_of(first, struct thread, run_link);
     take_out(thread, queue);
     return thread;
 }

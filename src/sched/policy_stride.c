@@ -13,33 +13,54 @@ const uint32_t policy_number = SCHEDULER_STRIDE;
 const bool policy_charges = true;
 const char policy_name[] = "stride";
 
-static struct heap ready; /* by pass; 0 for those who go first */
-static struct list all;   /* the same, since thread->run_link says who is ready */
-static uint64_t least;    /* the pass of the thread that was taken last */
+static struct queue {
+    struct ready_queue base;
+    struct heap ready; /* by pass; 0 for those who go first */
+    struct list all;   /* the same, since thread->run_link says who is ready */
+} queues[HARTS_MAX + 1];
 
-void policy_init(void) { list_init(&all); }
+static uint64_t least; /* the pass of the thread that was taken last */
+
+static struct queue *queue_of(struct ready_queue *base)
+{
+    return container_of(base, struct queue, base);
+}
+
+void policy_init(void)
+{
+    for (uint32_t number = 0; number <= HARTS_MAX; number++) {
+        struct queue *queue = &queues[number];
+        queue->base.highest = &queue->base.own;
+        queue->base.own = 0;
+        list_init(&queue->all);
+    }
+}
+
+struct ready_queue *policy_queue(uint32_t number) { return &queues[number].base; }
 
 /* Whoever was away has saved up nothing: it goes on where the others are. */
 void policy_add(struct thread *thread, enum policy_place place)
 {
+    struct queue *queue = queue_of(thread->queue);
     uint64_t *pass = &thread->policy[0];
     if (*pass < least)
         *pass = least;
-    heap_add(&ready, thread, place == POLICY_FRONT ? 0 : *pass);
-    list_append(&all, &thread->run_link);
-    hart_this()->highest_ready = 1;
+    heap_add(&queue->ready, thread, place == POLICY_FRONT ? 0 : *pass);
+    list_append(&queue->all, &thread->run_link);
+    *queue->base.highest = 1;
 }
 
 void policy_remove(struct thread *thread)
 {
-    heap_remove(&ready, thread);
+    struct queue *queue = queue_of(thread->queue);
+    heap_remove(&queue->ready, thread);
     list_remove(&thread->run_link);
-    hart_this()->highest_ready = ready.count != 0;
+    *queue->base.highest = queue->ready.count != 0;
 }
 
-struct thread *policy_take(void)
+struct thread *policy_take(struct ready_queue *base)
 {
-    struct thread *thread = heap_first(&ready);
+    struct thread *thread = heap_first(&queue_of(base)->ready);
     if (thread == NULL)
         return NULL;
     policy_remove(thread);

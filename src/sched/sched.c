@@ -6,28 +6,34 @@
 
 #include "platform/timer.h"
 #include "sched/fpu_owner.h"
+#include "sched/harts.h"
 #include "sched/heap.h"
 #include "sched/limit.h"
 #include "sched/sched_policy.h"
 #include "sched/swtch.h"
+#include "sched/translations.h"
 
 static struct heap deadlines; /* of those who wait */
 static uint64_t slice_ticks;
-static bool preemptive;
-static uint64_t timer_target; /* what the timer is set to; DEADLINE_NONE: nothing */
 
-void sched_init(struct hart *hart, uint64_t hart_id, uint64_t trap_return,
-                uint64_t slice, bool preempt)
+void sched_init(uint64_t slice, bool preempt)
 {
     policy_init();
     slice_ticks = slice;
-    preemptive = preempt;
-    timer_target = DEADLINE_NONE;
-    *hart = (struct hart){.id = hart_id, .trap_return = trap_return};
-    hart->idle.hart = hart;
-    hart->idle.state = THREAD_RUNNING;
-    hart->current = hart->payer = &hart->idle;
-    hart->paid_until = csr_read(cycle);
+    harts_preempt = preempt;
+    hart_count = 0;
+}
+
+void sched_begin(void)
+{
+    hart_this()->online = true;
+    hart_this()->paid_until = csr_read(cycle);
+}
+
+void sched_admit(struct thread *thread)
+{
+    thread->queue = hart_this()->common;
+    policy_set_urgency(thread);
 }
 
 uint64_t sched_next_expiry(void)
@@ -38,15 +44,15 @@ uint64_t sched_next_expiry(void)
 
 static void set_timer(uint64_t ticks)
 {
-    if (ticks < timer_target) {
-        timer_target = ticks;
+    if (ticks < hart_this()->timer_target) {
+        hart_this()->timer_target = ticks;
         timer_set(ticks);
     }
 }
 
 static void begin_slice(struct hart *hart)
 {
-    if (!preemptive || hart->current == &hart->idle)
+    if (!harts_preempt || hart->current == &hart->idle)
         return;
     hart->slice_end = timer_now() + slice_ticks;
     hart->slice_began = csr_read(cycle);
@@ -57,7 +63,7 @@ static void begin_slice(struct hart *hart)
 /* Times a slice, if somebody waits behind the current thread and none is timed yet. */
 static inline void ensure_slice(struct hart *hart)
 {
-    if (hart->slice_end == 0 && hart_this()->highest_ready != 0)
+    if (hart->slice_end == 0 && hart->highest_ready != 0)
         begin_slice(hart);
 }
 
@@ -142,14 +148,17 @@ static void arrive(struct thread *thread)
 {
     struct hart *hart = hart_this();
     struct thread *current = hart->current;
-    if (thread->urgency > current->urgency && current != &hart->idle && preemptive) {
+    if (!hart->several && thread->urgency > current->urgency &&
+        current != &hart->idle && harts_preempt) {
         current->flags |= THREAD_RESCHEDULE;
-        if (hart->preemptor == NULL && thread->urgency > hart_this()->highest_ready) {
+        if (hart->preemptor == NULL && thread->urgency > hart->highest_ready) {
             hart->preemptor = thread;
             return;
         }
     }
     add_ready(thread, POLICY_WOKEN);
+    if (hart->several)
+        harts_share(thread->hart);
     ensure_slice(hart_this());
 }
 
@@ -166,7 +175,8 @@ void sched_hand_to(struct thread *thread)
     if (thread == NULL)
         return;
     if (hart_this()->direct == NULL && thread->urgency >= hart_this()->highest_ready &&
-        thread_is_blocked(hart_this()->current))
+        thread_is_blocked(hart_this()->current) &&
+        (thread->pin == NULL || thread->pin == hart_this()))
         hart_this()->direct = thread;
     else
         arrive(thread);
@@ -194,12 +204,23 @@ void sched_set_priority(struct thread *thread, uint8_t priority)
         policy_remove(thread);
     thread->priority = priority;
     policy_set_urgency(thread);
-    if (queued) {
+    if (queued)
         arrive(thread);
-    } else if (thread->state == THREAD_RUNNING && preemptive &&
-               hart_this()->highest_ready > thread->urgency) {
-        thread->flags |= THREAD_RESCHEDULE;
-    }
+    else if (thread->state == THREAD_RUNNING)
+        harts_reconsider(thread->hart);
+}
+
+void sched_pin(struct thread *thread, struct hart *hart)
+{
+    bool queued = list_is_linked(&thread->run_link);
+    if (queued)
+        policy_remove(thread);
+    thread->pin = hart;
+    thread->queue = hart == NULL ? thread->hart->common : hart->pinned;
+    if (queued)
+        arrive(thread);
+    else if (thread->state == THREAD_RUNNING && hart != NULL && hart != thread->hart)
+        harts_recall(thread->hart);
 }
 
 void sched_hurry(struct thread *thread)
@@ -208,16 +229,22 @@ void sched_hurry(struct thread *thread)
     if (list_is_linked(&thread->run_link)) {
         policy_remove(thread);
         policy_add(thread, POLICY_FRONT);
+        if (hart_this()->several)
+            harts_share(thread->hart);
+    } else if (thread->state == THREAD_RUNNING && thread->hart != hart_this()) {
+        harts_recall(thread->hart);
     }
 }
 
 void sched_set_limit(struct thread *thread, uint64_t ticks, uint64_t period)
 {
-    struct hart *hart = hart_this();
     thread->limit = (struct limit){.ticks = ticks, .period = period};
     thread_unquick(thread);
-    if (hart->payer == thread)
-        begin_limit(hart, thread);
+    for (struct hart *hart = harts; hart < harts + hart_count; hart++)
+        if (hart->payer == thread && hart == hart_this())
+            begin_limit(hart, thread);
+        else if (hart->payer == thread)
+            harts_recall(hart); /* when it has chosen it begins the limit */
     if (thread->state == THREAD_HELD)
         sched_make_ready(thread);
 }
@@ -227,7 +254,7 @@ static inline void set_quick(const struct hart *hart, struct thread *from,
                              struct thread *to)
 {
     bool fpu = hart->fpu_owner == to && to->fpu_hart == hart;
-    bool plain = preemptive && to->space != NULL && (to->flags | to->limit.ticks) == 0;
+    bool plain = harts_preempt && to->space != NULL && (to->flags | to->limit.ticks) == 0;
     to->quick = plain ? (uint64_t)hart + (fpu ? QUICK_FPU_TO : 0) : (uint64_t)to;
     to->quick_call = plain ? (uint64_t)hart + (fpu ? QUICK_FPU : 0) : (uint64_t)to;
     bool pays = hart->payer == to || to->priority != to->own_priority;
@@ -245,7 +272,7 @@ static inline __attribute__((always_inline)) void hand_over(struct thread *to)
     to->hart = hart_this();
     hart_this()->current = to;
     fpu_switch(hart_this(), from, to);
-    address_space_activate(hart_this()->current->space);
+    translations_activate(hart_this(), hart_this()->current);
     set_quick(hart_this(), from, hart_this()->current);
 }
 
@@ -262,12 +289,12 @@ static inline struct thread *choose(struct hart *hart)
 {
     struct thread *next = hart->preemptor;
     hart->preemptor = NULL;
-    if (next != NULL && next->urgency < hart_this()->highest_ready) {
+    if (next != NULL && next->urgency < hart->highest_ready) {
         add_ready(next, POLICY_WOKEN);
         next = NULL;
     }
     if (next == NULL)
-        next = policy_take();
+        next = hart->several ? harts_take(hart) : policy_take(hart->common);
     if (next == NULL)
         next = &hart->idle;
     else
@@ -278,6 +305,13 @@ static inline struct thread *choose(struct hart *hart)
     return next;
 }
 
+/* The hart has chosen: what is left may be somebody else's. */
+static inline void share(void)
+{
+    if (hart_this()->several)
+        harts_share(NULL);
+}
+
 static __attribute__((noinline)) void switch_by_policy(struct thread *current)
 {
     charge(hart_this());
@@ -285,9 +319,13 @@ static __attribute__((noinline)) void switch_by_policy(struct thread *current)
         give_way(hart_this(), current);
     hart_this()->rotate = false;
     struct thread *next = choose(hart_this());
-    if (next == current)
+    if (next == current) {
+        set_quick(hart_this(), current, current); /* who called may have withdrawn it */
+        share();
         return;
+    }
     hand_over(next);
+    share();
     ensure_slice(hart_this());
     swtch_leave(hart_this()->current);
 }
@@ -307,6 +345,8 @@ void sched_switch(struct thread *current)
         next = change_payer(next); /* a server that was preempted has replied */
     thread_set_state(next, THREAD_RUNNING);
     hand_over(next);
+    if (hart_this()->unshared)
+        share();
     swtch_leave(hart_this()->current); /* next: few registers need keeping so */
 }
 
@@ -318,6 +358,9 @@ _Noreturn void sched_depart(struct thread *thread)
     thread->flags = 0;
     hart->departed = thread;
     change_payer(&hart->idle);
+    for (struct hart *other = harts; other < harts + hart_count; other++)
+        if (other->payer == thread) /* it was the client of who runs there */
+            other->payer = other->current;
     hand_over(&hart->idle);
     swtch_leave(&hart->idle);
 }
@@ -330,6 +373,7 @@ bool sched_leave_idle(void)
     if (next == &hart->idle)
         return false;
     hand_over(next);
+    share();
     ensure_slice(hart);
     swtch(&hart->idle, next);
     return true;
@@ -352,11 +396,13 @@ struct thread *sched_take_expired(uint64_t now)
 static void end_slice(struct hart *hart)
 {
     hart->slice_end = 0;
-    if (hart_this()->highest_ready == 0 || hart->current == &hart->idle)
+    if (hart->highest_ready == 0 || hart->current == &hart->idle)
         return;
     hart->slice_cycles = csr_read(cycle) - hart->slice_began;
     bool whole = hart->payer == hart->slice;
     begin_slice(hart);
+    if (hart->several)
+        harts_time_slices();
     if (whole) {
         hart->slice = NULL;
         hart->rotate = true;
@@ -377,7 +423,7 @@ static void end_limit(struct hart *hart)
 void sched_tick(uint64_t now)
 {
     struct hart *hart = hart_this();
-    timer_target = 0; /* set once, below */
+    hart->timer_target = 0; /* set once, below */
     if (hart->slice_end != 0 && now >= hart->slice_end)
         end_slice(hart);
     if (hart->limit_end != 0 && now >= hart->limit_end)
@@ -387,7 +433,7 @@ void sched_tick(uint64_t now)
         target = hart->slice_end;
     if (hart->limit_end != 0 && hart->limit_end < target)
         target = hart->limit_end;
-    timer_target = target;
+    hart->timer_target = target;
     if (target == DEADLINE_NONE)
         timer_stop();
     else
@@ -396,9 +442,23 @@ void sched_tick(uint64_t now)
 
 uint64_t sched_slice_ticks(void) { return slice_ticks; }
 
-uint64_t sched_switches(void) { return hart_this()->switches; }
+void sched_interrupted(void) { ensure_slice(hart_this()); }
 
-uint64_t sched_idle_cycles(void) { return hart_this()->idle.cycles; }
+uint64_t sched_switches(void)
+{
+    uint64_t sum = 0;
+    for (struct hart *hart = harts; hart < harts + hart_count; hart++)
+        sum += hart->switches;
+    return sum;
+}
+
+uint64_t sched_idle_cycles(void)
+{
+    uint64_t sum = 0;
+    for (struct hart *hart = harts; hart < harts + hart_count; hart++)
+        sum += hart->idle.cycles;
+    return sum;
+}
 
 void sched_check(uint32_t limit)
 {

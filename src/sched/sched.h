@@ -21,11 +21,15 @@
 
 #define DEADLINE_NONE UINT64_MAX
 
-/* This hart becomes `hart`, idle, with `tp` set by the caller. `slice_ticks` of the
- * time register; preempt: false for the cooperative machine. `trap_return`: the
- * boundary's pc. */
-void sched_init(struct hart *hart, uint64_t hart_id, uint64_t trap_return,
-                uint64_t slice_ticks, bool preempt);
+/* `slice_ticks` of the time register; preempt: false for the cooperative machine.
+ * harts_add comes next. */
+void sched_init(uint64_t slice_ticks, bool preempt);
+
+/* This hart takes part from now on, idle. */
+void sched_begin(void);
+
+/* A new thread, whose priority is set: it may run on any hart. */
+void sched_admit(struct thread *thread);
 
 /* `thread`, stopped or blocked, is ready. Whoever it waited for has put results into
  * its frame. It preempts the current one if it is more urgent. */
@@ -57,6 +61,9 @@ void sched_yield(struct thread *thread);
 /* A thread in any state runs at `priority` from now on. */
 void sched_set_priority(struct thread *thread, uint8_t priority);
 
+/* `thread` runs on `hart` only from now on; NULL: on any. */
+void sched_pin(struct thread *thread, struct hart *hart);
+
 /* `thread` is dying: once ready, it goes before its equals. */
 void sched_hurry(struct thread *thread);
 
@@ -86,10 +93,14 @@ struct thread *sched_take_expired(uint64_t now);
  * that are over, and programs the timer for what comes next. */
 void sched_tick(uint64_t now);
 
-uint64_t sched_slice_ticks(void);
-uint64_t sched_switches(void);
+/* Another hart has called this one: what it was called for is in the current thread's
+ * flags, or it is a slice that has to begin. */
+void sched_interrupted(void);
 
-/* Cycles that nobody paid for. */
+uint64_t sched_slice_ticks(void);
+
+/* Of all harts: switches to another thread, cycles that nobody paid for. */
+uint64_t sched_switches(void);
 uint64_t sched_idle_cycles(void);
 
 /* Panics unless the queues and the hart agree; walks at most `limit` entries. */

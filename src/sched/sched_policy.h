@@ -22,8 +22,17 @@ extern const uint32_t policy_number;
 extern const bool policy_charges;
 extern const char policy_name[];
 
-/* A policy keeps the hart's highest_ready right. */
+/* Threads that are ready: one queue for those who may run on any hart, and one for each
+ * hart of those who may run there only. A policy's own data follow. */
+struct ready_queue {
+    uint32_t *highest; /* the urgency of its most urgent thread is kept here, 0: none */
+    uint32_t own;      /* which is here, unless somebody else wants it at hand */
+};
+
 void policy_init(void);
+
+/* An empty queue; `number`: 0 to HARTS_MAX. */
+struct ready_queue *policy_queue(uint32_t number);
 
 enum policy_place {
     POLICY_WOKEN, /* it was blocked, or is new */
@@ -32,14 +41,14 @@ enum policy_place {
     POLICY_BACK,  /* it has yielded, or used up its slice */
 };
 
-/* `thread`, in state READY and in no queue, is put among the ready ones. */
+/* `thread`, in state READY and in no queue, is put into thread->queue. */
 void policy_add(struct thread *thread, enum policy_place place);
 
-/* `thread`, which is among the ready ones, is taken out. */
+/* `thread`, which is in thread->queue, is taken out. */
 void policy_remove(struct thread *thread);
 
-/* The next one, taken out; NULL if none is ready. */
-struct thread *policy_take(void);
+/* The next one of a queue, taken out; NULL if it is empty. */
+struct thread *policy_take(struct ready_queue *queue);
 
 /* thread->priority has changed (the thread is not among the ready ones): sets
  * thread->urgency. Called for every new thread as well. */

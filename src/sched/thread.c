@@ -5,6 +5,7 @@
 #include "sched/thread.h"
 
 #include "base/string.h"
+#include "sched/translations.h"
 
 void thread_init(struct thread *thread, struct hart *hart, uint64_t trap_return,
                  uint64_t stack_top, struct address_space *space)
@@ -16,6 +17,10 @@ void thread_init(struct thread *thread, struct hart *hart, uint64_t trap_return,
     thread->context.sp = stack_top;
     thread->state = THREAD_STOPPED;
     thread->space = space;
+    thread->satp = space == NULL ? 0 : space->satp;
+    thread->stale = TRANSLATIONS_STALE;
+    if (space != NULL && space->asid == 0)
+        thread->stale |= TRANSLATIONS_SHARED;
     thread_unquick(thread);
 }
 

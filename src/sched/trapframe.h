@@ -36,12 +36,13 @@
 #define THREAD_STATE 416
 #define THREAD_PRIORITY 417
 #define THREAD_URGENCY 419
-#define THREAD_FPU_HART 528
-#define THREAD_FPU 536
+#define THREAD_FPU_HART 560
+#define THREAD_FPU 568
 
 /* struct hart */
 #define HART_CURRENT 0
 #define HART_TRAP_RETURN 8
+#define HART_SATP 16
 #define HART_HIGHEST_READY 24
 #define HART_FPU_OWNER 32
 

@@ -59,7 +59,7 @@ int64_t sys_kernel_info(const struct call *call)
         [INFO_TIMER_PROGRAMMINGS] = timer_programmings(),
         [INFO_SWITCHES] = sched_switches(),
         [INFO_ENTRY_INSTRET] = machine.entry_instret,
-        [INFO_ASID_BITS] = asid_bits(),
+        [INFO_ASID_BITS] = address_space_asid_bits(),
         [INFO_IDLE_WAITS] = machine.idle_waits,
         [INFO_FREE_SLOTS] = object_free_count(),
         [INFO_SCHEDULER] = policy_number,

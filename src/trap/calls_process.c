@@ -9,6 +9,7 @@
 #include "object/priority.h"
 #include "platform/timer.h"
 #include "sched/sched.h"
+#include "sched/translations.h"
 
 #define STATUS_MAX 255
 #define PERIOD_MAX 60000000 /* microseconds */
@@ -84,7 +85,7 @@ int64_t sys_process_start(const struct call *call)
     thread->trapframe.a0 = frame->a3;
     thread->trapframe.a1 = frame->a4;
     thread->trapframe.a2 = frame->a5;
-    fence_instructions(); /* its code may have been written after it was mapped */
+    thread->stale |= TRANSLATIONS_STALE; /* code may have been written meanwhile */
     sched_make_ready(thread);
     return E_OK;
 }

@@ -14,6 +14,7 @@
 #include "platform/interrupt.h"
 #include "platform/machine.h"
 #include "platform/timer.h"
+#include "sched/harts.h"
 #include "sched/sched.h"
 #include "trap/trap.h"
 
@@ -33,17 +34,18 @@ void interrupt_timer(struct thread *thread, uint64_t scause)
     sched_tick(now);
 }
 
-void interrupt_external(struct thread *thread, uint64_t scause)
-{
-    (void)thread, (void)scause;
-    irq_handle();
-}
-
 void interrupt_software(struct thread *thread, uint64_t scause)
 {
     (void)thread, (void)scause;
     csr_clear(sip, SIE_SSIE);
+    sched_interrupted();
     priority_go_on();
+}
+
+void interrupt_external(struct thread *thread, uint64_t scause)
+{
+    (void)thread, (void)scause;
+    irq_handle();
 }
 
 void interrupt_unexpected(struct thread *thread, uint64_t scause)
@@ -73,10 +75,15 @@ void trap_idle(void)
             hart->departed = NULL;
             death_bury(departed);
         } else if (!sched_leave_idle()) {
-            if (sched_next_expiry() == DEADLINE_NONE && !irq_is_awaited())
+            if (sched_next_expiry() == DEADLINE_NONE && !irq_is_awaited() &&
+                harts_all_wait())
                 return; /* nothing can wake anybody any more */
             machine.idle_waits++;
+            hart->waiting = true; /* from here on a call is not missed: it stays pending */
+            lock_release(&kernel_lock);
             wait_for_interrupt();
+            lock_acquire(&kernel_lock);
+            hart->waiting = false;
         }
     }
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Interrupts: of this hart's timer, and of devices.
+ * Interrupts: of this hart's timer, of other harts, and of devices.
  */
 #pragma once
 
@@ -14,7 +14,8 @@ void interrupt_timer(struct thread *thread, uint64_t scause);
 /* Of a device: its driver is signalled. */
 void interrupt_external(struct thread *thread, uint64_t scause);
 
-/* The kernel's own: goes on with what it has put off. */
+/* The kernel's own: another hart calls this one, or it goes on with what it has put
+ * off. */
 void interrupt_software(struct thread *thread, uint64_t scause);
 
 /* No source of any other interrupt is enabled. */

@@ -16,6 +16,7 @@
 #include "platform/console.h"
 #include "platform/csr.h"
 #include "platform/power.h"
+#include "platform/sbi.h"
 #include "trap/backtrace.h"
 #include "trap/fault.h"
 
@@ -63,6 +64,7 @@ _Noreturn void panic_report(const struct trapframe *frame)
     uint64_t scause = csr_read(scause);
     uint64_t stval = csr_read(stval);
     uint64_t position = panic_position();
+    sbi_send_ipi_to_all(); /* this hart has the lock: the others wait for it in vain */
     if (position == UINT64_MAX) {
         position = printk_ring()->end;
         print_reason(frame, scause, stval);

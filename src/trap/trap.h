@@ -18,12 +18,12 @@ void trap_return(void);
 /* This hart's traps go to trap_entry; user mode may read the counters, and no more. */
 void trap_init(void);
 
-/* From now on they go to trap_entry_fast; `shared`: processes share an ASID. */
+/* From now on this hart's go to trap_entry_fast; `shared`: processes share an ASID. */
 void trap_use_fast_path(bool shared);
 
-/* The end of boot: runs the processes and waits where none is ready. Returns when the
- * first process has ended and all its pages are back, or when every process waits for
- * something that cannot come. */
+/* The end of boot, on each hart, with the lock held: runs the processes and waits where
+ * none is ready. Returns, on one hart, when the first process has ended and all its
+ * pages are back, or when every process waits for something that cannot come. */
 void trap_idle(void);
 
 /* What trap_entry calls: `thread` has trapped for the reason `scause`. */

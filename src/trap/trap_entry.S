@@ -25,6 +25,25 @@
     sd t1, TRAPFRAME_SEPC(sp)
     .endm
 
+/* The kernel's lock (platform/lock.h), for the thread a0; t2 is its flags then. If they
+ * are not 0 somebody has marked it before this hart had the lock: it is as if the trap
+ * had not happened yet. */
+    .macro lock
+    lui t0, %hi(kernel_lock)
+    li t1, 1
+    amoor.w.aq t1, t1, (t0)
+    beqz t1, .Llocked\@
+    jal t2, wait_for_lock
+.Llocked\@:
+    ld t2, THREAD_FLAGS(a0)
+    .endm
+
+    .macro unlock
+    lui t0, %hi(kernel_lock)
+    fence rw, w
+    sb zero, (t0)
+    .endm
+
 /*
  * trap_entry, from the hart
  *
@@ -48,18 +67,20 @@ trap_entry:
 trap_save:
     save_registers
 
-    /* 3. Become the kernel: its hart and its stack. */
+    /* 3. Become the kernel: its hart, its stack, its lock. */
     mv a0, sp
-    csrr a1, scause
     ld tp, THREAD_HART(a0)
     ld sp, THREAD_STACK_TOP(a0)
+    lock
+    bnez t2, work
+    csrr a1, scause
     call trap_dispatch
 
 /*
  * trap_return
  *
- * On entry: S-mode, interrupts off, tp = the hart, on the kernel stack of its current
- *   thread, of which nothing is needed any more. This is where trap_dispatch returns
+ * On entry: S-mode, interrupts off, the lock held, tp = the hart, on the kernel stack of
+ *   its current thread, of which nothing is needed any more. This is where trap_dispatch returns
  *   to, where a new thread begins, and where one that was switched out goes on.
  * On exit: user mode, every register as the trapframe has it, sscratch = the thread.
  */
@@ -71,7 +92,9 @@ trap_return:
     ld t0, THREAD_FLAGS(a0)
     bnez t0, work
 
-    /* 5. Restore the user's registers, the pointer to them last. */
+    /* 5. Let go of the lock: what the trapframe holds is nobody else's business now.
+     * Restore the user's registers, the pointer to them last. */
+    unlock
     csrw sscratch, a0
     ld t0, TRAPFRAME_SEPC(a0)
     csrw sepc, t0
@@ -86,7 +109,23 @@ work:
     /* 6. Do it and look again: after a switch another thread comes back here. */
     call trap_work
     j trap_return
+
     .size trap_return, . - trap_return
+
+/* Where `lock` finds it held, or others waiting for it: t0 and t1 are what lock_wait
+ * takes. Returns to t2, with a0 = the thread. */
+    .type wait_for_lock, @function
+wait_for_lock:
+    addi sp, sp, -16
+    sd t2, (sp)
+    mv a0, t0
+    mv a1, t1
+    call lock_wait
+    ld t2, (sp)
+    addi sp, sp, 16
+    ld a0, HART_CURRENT(tp)
+    jr t2
+    .size wait_for_lock, . - wait_for_lock
 
 /*
  * trap_system_call, from the fast path: a system call that is C's
@@ -115,11 +154,14 @@ trap_system_call:
     sd t1, TRAPFRAME_SEPC(a0)
     ld tp, THREAD_HART(a0)
     ld sp, THREAD_STACK_TOP(a0)
+    lock
+    bnez t2, 1f
     call trap_dispatch_call
 
     ld a0, HART_CURRENT(tp)
     ld t0, THREAD_FLAGS(a0)
     bnez t0, 1f
+    unlock
     csrw sscratch, a0
     ld t0, TRAPFRAME_SEPC(a0)
     csrw sepc, t0
@@ -144,31 +186,34 @@ trap_system_call:
     .global trap_from_kernel
     .type trap_from_kernel, @function
 trap_from_kernel:
-    /* 1. Claim the emergency stack: swap the word's own address, not 0, into it. */
+    /* 1. Claim the emergency stack: swap the word's own address, not 0, into it. Where
+     * another hart has it, that one reports. */
     la sp, emergency_claim
     amoswap.d sp, sp, (sp)
-    bnez sp, second_trap
+    bnez sp, other_trap
 
-    /* 2. Save what the bug left, and report it. */
+    /* 2. Save what the bug left, and report it. The next trap of this hart is one in the
+     * report. */
+    la sp, second_trap
+    csrw stvec, sp
     la sp, image_emergency_stack_end - TRAPFRAME_SIZE
     save_registers
     mv a0, sp
     call panic_report
 
+    .balign 4
 second_trap:
     /* 3. Even the report has failed. */
     csrw sscratch, zero
     la sp, image_emergency_stack_end
     call panic_stop
+
+other_trap:
+    wfi
+    j other_trap
     .size trap_from_kernel, . - trap_from_kernel
 
     .section .data
     .balign 8
 emergency_claim:
     .dword 0
-
-    .section .data.lock, "aw"
-    .balign 4096
-    .global kernel_lock
-kernel_lock:
-    .dword 0, 0
