@@ -10,7 +10,7 @@
 /* In one interrupt; whatever is pending then comes at once again. */
 #define SIGNALS_MAX 8
 
-static struct object *objects[PLIC_SOURCES_MAX + 1]; /* by source; NULL: none */
+struct object *irq_objects[PLIC_SOURCES_MAX + 1]; /* by source; NULL: none */
 
 static uint32_t bound; /* sources that have been */
 
@@ -25,13 +25,13 @@ enum trapeze_error irq_create(struct process *payer, uint64_t source,
 {
     if (source == 0 || source > plic_source_count())
         return E_INVALID;
-    if (objects[source] != NULL)
+    if (irq_objects[source] != NULL)
         return E_BAD_STATE;
     struct object *object = process_make_object(payer, OBJECT_IRQ);
     if (object == NULL)
         return E_NO_SLOT;
     object->irq.source = (uint32_t)source;
-    objects[source] = *made = object;
+    irq_objects[source] = *made = object;
     return E_OK;
 }
 
@@ -55,9 +55,16 @@ enum trapeze_error irq_ack(struct object *irq)
 void irq_destroy(struct object *irq)
 {
     plic_set_masked(irq->irq.source, true);
-    objects[irq->irq.source] = NULL;
+    irq_objects[irq->irq.source] = NULL;
     bound -= irq->irq.endpoint != NULL;
     process_free_object(irq);
+}
+
+void irq_deliver(uint64_t source)
+{
+    const struct object *object = irq_objects[source];
+    if (object != NULL && is_bound(&object->irq))
+        notice_signal(object->irq.endpoint, object->irq.badge);
 }
 
 void irq_handle(void)
@@ -66,9 +73,7 @@ void irq_handle(void)
         uint32_t source = plic_take();
         if (source == 0)
             return;
-        const struct object *object = objects[source];
-        if (object != NULL && is_bound(&object->irq))
-            notice_signal(object->irq.endpoint, object->irq.badge);
+        irq_deliver(source);
     }
 }
 

@@ -24,7 +24,13 @@ enum trapeze_error irq_ack(struct object *irq);
 /* The source is masked and the object gone. */
 void irq_destroy(struct object *irq);
 
-/* An external interrupt is pending: signals whoever is bound to it. */
+/* By source; NULL: none. */
+extern struct object *irq_objects[];
+
+/* An interrupt of `source` has been taken: signals whoever is bound to it. */
+void irq_deliver(uint64_t source);
+
+/* External interrupts are pending: takes and delivers them. */
 void irq_handle(void);
 
 /* Whether a source is bound, so that an interrupt may come. */

@@ -28,6 +28,9 @@
 
 /* struct object */
 #define OBJECT_ID 0
+#define IRQ_ENDPOINT 48
+#define IRQ_ENDPOINT_ID 56
+#define IRQ_BADGE 64
 #define OBJECT_STATUS 104 /* of a process; pc and value follow */
 #define ENDPOINT_WAITING 48
 #define ENDPOINT_PENDING 88

@@ -8,19 +8,18 @@
 #include "platform/mmio.h"
 
 /* PLIC 1.0.0, chapter 3 */
-#define PRIORITY(source) (registers + 4UL * (source))
-#define ENABLE(context, word) (registers + 0x2000 + 0x80UL * (context) + 4UL * (word))
-#define THRESHOLD(context) (registers + 0x200000 + 0x1000UL * (context))
+#define PRIORITY(source) (plic.registers + 4UL * (source))
+#define ENABLE(context, word) (plic.registers + 0x2000 + 0x80UL * (context) + 4UL * (word))
+#define THRESHOLD(context) (plic.registers + 0x200000 + 0x1000UL * (context))
 #define CLAIM(context) (THRESHOLD(context) + 4)
 
-static uint64_t registers;
-static uint64_t claim; /* reading claims, writing completes */
+struct plic plic;
 static uint32_t sources;
 
 void plic_init(uint64_t base, uint32_t context, uint32_t source_count)
 {
-    registers = base;
-    claim = CLAIM(context);
+    plic.registers = base;
+    plic.claim = CLAIM(context);
     sources = source_count < PLIC_SOURCES_MAX ? source_count : PLIC_SOURCES_MAX;
     for (uint32_t source = 1; source <= sources; source++)
         plic_set_masked(source, true);
@@ -39,10 +38,10 @@ void plic_set_masked(uint32_t source, bool masked)
 
 uint32_t plic_take(void)
 {
-    uint32_t source = mmio_read32(claim);
+    uint32_t source = mmio_read32(plic.claim);
     if (source != 0) {
         plic_set_masked(source, true);
-        mmio_write32(claim, source);
+        mmio_write32(plic.claim, source);
     }
     return source;
 }

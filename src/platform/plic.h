@@ -13,6 +13,14 @@
 
 #define PLIC_SOURCES_MAX 1023
 
+/* Where the registers are; known to assembly. */
+struct plic {
+    uint64_t registers; /* each source's priority */
+    uint64_t claim;     /* reading claims, writing completes */
+};
+
+extern struct plic plic;
+
 /* The registers are at `base`, a virtual address; `context` is this hart's in S-mode.
  * Sources 1 to `source_count`, all masked; external interrupts come from now on. */
 void plic_init(uint64_t base, uint32_t context, uint32_t source_count);

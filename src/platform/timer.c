@@ -30,6 +30,8 @@ void timer_set(uint64_t time)
     csr_set(sie, SIE_STIE);
 }
 
+bool timer_is_direct(void) { return sstc; }
+
 void timer_stop(void) { csr_clear(sie, SIE_STIE); }
 
 uint64_t timer_programmings(void) { return programmings; }

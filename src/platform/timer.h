@@ -27,5 +27,8 @@ void timer_set(uint64_t time);
 /* No interrupt until the next timer_set. */
 void timer_stop(void);
 
+/* Whether the timer is a register, stimecmp. */
+bool timer_is_direct(void);
+
 /* How often timer_set has been called since boot. */
 uint64_t timer_programmings(void);

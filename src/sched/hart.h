@@ -42,6 +42,7 @@ struct hart {
     uint64_t slice_end;    /* ticks; 0: no slice is being timed */
     uint64_t slice_began;  /* cycles */
     uint64_t slice_cycles; /* of the one that ended last; 0: none has */
+    uint64_t fast_slice;   /* ticks of the next, if assembly may begin it; or 0 */
     uint64_t limit_end;    /* ticks: the payer's limit is used up; 0: it has none */
     uint64_t timer_target; /* ticks: what its timer is set to; DEADLINE_NONE: nothing */
 
@@ -54,6 +55,17 @@ static_assert(offsetof(struct hart, current) == HART_CURRENT, "hart");
 static_assert(offsetof(struct hart, trap_return) == HART_TRAP_RETURN, "hart");
 static_assert(offsetof(struct hart, highest_ready) == HART_HIGHEST_READY, "hart");
 static_assert(offsetof(struct hart, satp) == HART_SATP, "hart");
+static_assert(offsetof(struct hart, several) == HART_SEVERAL, "hart");
+static_assert(offsetof(struct hart, common) == HART_COMMON, "hart");
+static_assert(offsetof(struct hart, pinned) == HART_PINNED, "hart");
+static_assert(offsetof(struct hart, payer) == HART_PAYER, "hart");
+static_assert(offsetof(struct hart, paid_until) == HART_PAID_UNTIL, "hart");
+static_assert(offsetof(struct hart, slice) == HART_SLICE, "hart");
+static_assert(offsetof(struct hart, slice_end) == HART_SLICE_END, "hart");
+static_assert(offsetof(struct hart, slice_began) == HART_SLICE_BEGAN, "hart");
+static_assert(offsetof(struct hart, slice_cycles) == HART_SLICE_CYCLES, "hart");
+static_assert(offsetof(struct hart, fast_slice) == HART_FAST_SLICE, "hart");
+static_assert(offsetof(struct hart, timer_target) == HART_TIMER_TARGET, "hart");
 static_assert(offsetof(struct hart, fpu_owner) == HART_FPU_OWNER, "hart");
 
 /* This hart's. */

@@ -6,6 +6,7 @@
 #include <trapeze/abi.h>
 
 #include "base/bits.h"
+#include "sched/ready_queue.h"
 #include "sched/sched_policy.h"
 
 const uint32_t policy_number = SCHEDULER_PRIORITY;
@@ -17,6 +18,11 @@ static struct queue {
     uint32_t nonempty;                 /* bit u - 1: ready[u] has a thread */
     struct list ready[PRIORITIES + 1]; /* by urgency */
 } queues[HARTS_MAX + 1];
+
+static_assert(offsetof(struct queue, base.own) == READY_OWN, "ready_queue.h");
+static_assert(offsetof(struct queue, nonempty) == READY_NONEMPTY, "ready_queue.h");
+static_assert(offsetof(struct queue, ready) == READY_LISTS, "ready_queue.h");
+static_assert(sizeof(struct list) == 1 << READY_LIST_SHIFT, "ready_queue.h");
 
 void policy_init(void)
 {

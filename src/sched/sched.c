@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Switching, the time slice, the deadlines and the limits.
+ * Switching, the time slice, the sched_deadlines and the limits.
  */
 #include "sched/sched.h"
 
@@ -13,7 +13,7 @@
 #include "sched/swtch.h"
 #include "sched/translations.h"
 
-static struct heap deadlines; /* of those who wait */
+struct heap sched_deadlines; /* of those who wait */
 static uint64_t slice_ticks;
 
 void sched_init(uint64_t slice, bool preempt)
@@ -38,7 +38,7 @@ void sched_admit(struct thread *thread)
 
 uint64_t sched_next_expiry(void)
 {
-    struct thread *first = heap_first(&deadlines);
+    struct thread *first = heap_first(&sched_deadlines);
     return first == NULL ? DEADLINE_NONE : first->heap_key;
 }
 
@@ -57,6 +57,7 @@ static void begin_slice(struct hart *hart)
     hart->slice_end = timer_now() + slice_ticks;
     hart->slice_began = csr_read(cycle);
     hart->slice = hart->payer;
+    hart->fast_slice = timer_is_direct() && !hart->several ? slice_ticks : 0;
     set_timer(hart->slice_end);
 }
 
@@ -122,7 +123,7 @@ static bool hold(struct thread *thread)
     if (thread->hurried || !limit_is_used_up(&thread->limit, timer_now()))
         return false;
     thread_set_state(thread, THREAD_HELD);
-    heap_add(&deadlines, thread, thread->limit.period_end);
+    heap_add(&sched_deadlines, thread, thread->limit.period_end);
     set_timer(thread->limit.period_end);
     return true;
 }
@@ -130,7 +131,7 @@ static bool hold(struct thread *thread)
 static __attribute__((noinline)) struct thread *wake_slowly(struct thread *thread)
 {
     if (thread->heap_index != 0)
-        heap_remove(&deadlines, thread);
+        heap_remove(&sched_deadlines, thread);
     return thread->limit.ticks != 0 && hold(thread) ? NULL : thread;
 }
 
@@ -184,7 +185,7 @@ void sched_hand_to(struct thread *thread)
 
 void sched_set_deadline(struct thread *thread, uint64_t deadline_ticks)
 {
-    heap_add(&deadlines, thread, deadline_ticks);
+    heap_add(&sched_deadlines, thread, deadline_ticks);
     thread_unquick(thread);
     set_timer(deadline_ticks);
 }
@@ -381,10 +382,10 @@ bool sched_leave_idle(void)
 
 struct thread *sched_take_expired(uint64_t now)
 {
-    struct thread *thread = heap_first(&deadlines);
+    struct thread *thread = heap_first(&sched_deadlines);
     if (thread == NULL || thread->heap_key > now)
         return NULL;
-    heap_remove(&deadlines, thread);
+    heap_remove(&sched_deadlines, thread);
     if (thread->state != THREAD_HELD)
         return thread;
     sched_make_ready(thread);
@@ -463,7 +464,7 @@ uint64_t sched_idle_cycles(void)
 void sched_check(uint32_t limit)
 {
     struct hart *hart = hart_this();
-    heap_check(&deadlines, limit);
+    heap_check(&sched_deadlines, limit);
     assert(hart->direct == NULL || hart->preemptor == NULL); /* one would go first */
     if (hart->current != &hart->idle) {
         thread_check(hart->current);

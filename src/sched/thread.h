@@ -118,6 +118,10 @@ static_assert(offsetof(struct thread, quick_reply) == THREAD_QUICK_REPLY, "threa
 static_assert(offsetof(struct thread, state) == THREAD_STATE, "thread");
 static_assert(offsetof(struct thread, priority) == THREAD_PRIORITY, "thread");
 static_assert(offsetof(struct thread, urgency) == THREAD_URGENCY, "thread");
+static_assert(offsetof(struct thread, heap_key) == THREAD_HEAP_KEY, "thread");
+static_assert(offsetof(struct thread, run_link) == THREAD_RUN_LINK, "thread");
+static_assert(offsetof(struct thread, queue) == THREAD_QUEUE, "thread");
+static_assert(offsetof(struct thread, cycles) == THREAD_CYCLES, "thread");
 static_assert(offsetof(struct thread, fpu_hart) == THREAD_FPU_HART, "thread");
 static_assert(offsetof(struct thread, fpu) == THREAD_FPU, "thread");
 

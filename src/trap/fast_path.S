@@ -20,119 +20,7 @@
  *                  runs at another priority afterwards
  *   t0, t1, t2     are 0: no grant, no deadline
  */
-#define SYSCALL(number, name, arity, arguments, summary) .equ SYS_##name, number;
-#include <trapeze/syscalls.def>
-#define CAUSE(code, name, meaning) .equ name, code;
-#include <trapeze/causes.def>
-#define STATE(number, name, meaning) .equ STATE_##name, number;
-#include <trapeze/states.def>
-
-#ifdef SHARED_ASIDS
-#define TRAP_ENTRY_FAST trap_entry_fast_shared
-#else
-#define TRAP_ENTRY_FAST trap_entry_fast
-#endif
-
-#include "object/offsets.h"
-#include "platform/fpu.h"
-#include "platform/riscv.h"
-#include "sched/trapframe.h"
-
-#define RESERVED_OPERAND a7 /* any register whose lowest byte is not 0 */
-
-    .option arch, +d
-    .section .text
-
-/* Keeps what survives a message, and pc + 4. Afterwards s0 to s11 are free. */
-    .macro save_survivors
-    .irp number, 1, 3, 4, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27
-    sd x\number, TRAPFRAME_X(\number)(sp)
-    .endr
-    csrr s0, sscratch
-    sd s0, TRAPFRAME_X(2)(sp)
-    csrr s0, sepc
-    addi s0, s0, ECALL_BYTES
-    sd s0, TRAPFRAME_SEPC(sp)
-    .endm
-
-/* Goes on as the thread in s6, with the message in place. */
-    .macro resume_receiver
-    csrw sscratch, s6
-    ld s0, TRAPFRAME_SEPC(s6)
-    csrw sepc, s0
-    .irp number, 1, 2, 3, 4, 8, 9, 18, 19, 20, 21, 23, 24, 25, 26, 27, 22
-    ld x\number, TRAPFRAME_X(\number)(s6)
-    .endr
-    .irp number, 28, 29, 30, 31
-    li x\number, 0
-    .endr
-    sret
-    .endm
-
-/* The kernel's lock (platform/lock.h), its address in s5. Whoever finds it held, or
- * others waiting for it, takes the C path, which queues. */
-    .macro lock otherwise
-    lui s5, %hi(kernel_lock)
-    amoor.w.aq s4, RESERVED_OPERAND, (s5)
-    bnez s4, \otherwise
-    .endm
-
-    .macro unlock
-    fence rw, w
-    sb zero, 0(s5)
-    .endm
-
-/* The hart changes to the address space of the thread in s6. */
-    .macro change_space
-    ld s4, PROCESS_SATP(s6)
-    csrw satp, s4
-#ifdef SHARED_ASIDS
-    li s4, 0
-    sfence.vma zero, s4
-#endif
-    .endm
-
-/* The quick words are s4 of s6, and tp of sp; they differ. If only because of the FPU, tp is
- * the hart afterwards, and s8 and s9 say whether sp and s6 use it. */
-    .macro compare_without_fpu
-    andi s8, tp, QUICK_FPU
-    andi s9, s4, QUICK_FPU_TO
-    sub tp, tp, s8
-    sub s4, s4, s9
-    bne s4, tp, give_up_locked
-    .endm
-
-    .macro each_float instruction, thread
-    .irp number, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, \
-        20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-    \instruction f\number, THREAD_FPU + 8 * \number(\thread)
-    .endr
-    .endm
-
-/* What fpu_owner.c does, but that the registers of s6 are loaded at once. sstatus.SD is
- * the sign: dirty. */
-    .macro switch_fpu
-    beqz s8, 1f
-    csrr s7, sstatus
-    bgez s7, 2f
-    each_float fsd, sp
-    frcsr s7
-    sd s7, THREAD_FPU + FPU_STATE_FCSR(sp)
-2:  bnez s9, 3f
-    lui s7, SSTATUS_FS >> 12
-    csrc sstatus, s7
-    j 4f
-1:  lui s7, SSTATUS_FS >> 12
-    csrs sstatus, s7
-3:  each_float fld, s6
-    ld s7, THREAD_FPU + FPU_STATE_FCSR(s6)
-    fscsr s7
-    lui s7, (SSTATUS_FS_DIRTY - SSTATUS_FS_CLEAN) >> 12
-    csrc sstatus, s7
-    sd s6, HART_FPU_OWNER(tp)
-    sd tp, THREAD_FPU_HART(s6)
-4:
-    .endm
+#include "trap/fast_path.h"
 
 /*
  * trap_entry_fast, from the hart, instead of trap_entry
@@ -141,9 +29,9 @@
  * On exit: to user mode, or through trap_save.
  */
     .balign 4
-    .global TRAP_ENTRY_FAST
-    .type TRAP_ENTRY_FAST, @function
-TRAP_ENTRY_FAST:
+    .global FAST(trap_entry_fast)
+    .type FAST(trap_entry_fast), @function
+FAST(trap_entry_fast):
     /* 1. Get hold of the thread and of one register; which call is it? */
     csrrw sp, sscratch, sp
     bgez sp, trap_from_kernel
@@ -285,20 +173,12 @@ reply_is_verdict:
     change_space
     unlock
 
-    /* 5. Go on where it has faulted, with all registers. */
-    mv sp, s6
-    csrw sscratch, sp
-    ld t0, TRAPFRAME_SEPC(sp)
-    csrw sepc, t0
-    .irp number, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, \
-        21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 2
-    ld x\number, TRAPFRAME_X(\number)(sp)
-    .endr
-    sret
+    /* 5. Go on where it has faulted. */
+    resume_interrupted
 
 not_ecall:
     addi s0, s0, SCAUSE_ECALL_FROM_U
-    bltz s0, pass_on
+    bltz s0, interrupt
     sd s1, TRAPFRAME_X(9)(sp)
     li s1, SCAUSE_ILLEGAL_INSTRUCTION /* it may want the FPU */
     beq s0, s1, pass_on_s1
@@ -318,8 +198,8 @@ fast_fault:
     beqz s2, give_up_fault
 
     /* 3. As for a call. */
-    li a7, 1
-    lock give_up_fault_contended
+    li s4, 1
+    lock give_up_fault_contended, s4
     ld s4, OBJECT_ID(s2)
     bne s4, s3, give_up_fault_locked
     ld s6, ENDPOINT_WAITING(s2)
@@ -363,6 +243,22 @@ fast_fault:
     li a0, 2 /* KIND_FAULT */
     resume_receiver
 
+interrupt:
+#ifdef FAST_SWITCH
+    slli s0, s0, 1
+    addi s0, s0, -2 * SCAUSE_SUPERVISOR_TIMER
+    beqz s0, timer
+    addi s0, s0, 2 * SCAUSE_SUPERVISOR_TIMER - 2 * SCAUSE_SUPERVISOR_EXTERNAL
+    beqz s0, FAST(device_interrupts)
+    j pass_on
+
+timer:
+    ld s0, THREAD_HART(sp)
+    ld s0, HART_FAST_SLICE(s0)
+    bnez s0, FAST(slice_ends)
+#endif
+    j pass_on
+
 not_reply_recv:
     addi s0, s0, SYS_reply_recv - SYS_yield
     beqz s0, fast_yield
@@ -387,7 +283,7 @@ fast_signal:
     ld s4, OBJECT_ID(s2)
     ld s1, ENDPOINT_WAITING(s2)
     bne s4, s3, signal_gives_up_locked
-    bltz s1, signal_gives_up_locked
+    bltz s1, somebody_waits
     andi s4, s1, ENDPOINT_RECEIVERS
     bnez s4, signal_gives_up_locked
 
@@ -418,7 +314,7 @@ fast_yield:
     sd s1, TRAPFRAME_X(9)(sp)
     lwu s0, HART_HIGHEST_READY(s0)
     lbu s1, THREAD_URGENCY(sp)
-    bgeu s0, s1, 1f
+    bgeu s0, s1, yield_to_somebody
     ld s1, TRAPFRAME_X(9)(sp)
     li a0, 0
 
@@ -431,13 +327,27 @@ step_over:
     csrrw sp, sscratch, sp
     sret
 
+yield_to_somebody:
+    ld s1, TRAPFRAME_X(9)(sp)
+#ifdef FAST_SWITCH
+    j FAST(yield_to)
+#else
+    j pass_on
+#endif
+
+somebody_waits:
+#ifdef FAST_SWITCH
+    j FAST(signal_wakes)
+#else
+    j signal_gives_up_locked
+#endif
+
 pass_on_s1:
     ld s1, TRAPFRAME_X(9)(sp)
 pass_on:
     ld s0, TRAPFRAME_X(8)(sp)
     j trap_save
 
-1:  ld s1, TRAPFRAME_X(9)(sp)
 pass_on_call:
     ld s0, TRAPFRAME_X(8)(sp)
     j trap_system_call
@@ -478,4 +388,4 @@ give_up:
     ld x\number, TRAPFRAME_X(\number)(sp)
     .endr
     j trap_system_call
-    .size TRAP_ENTRY_FAST, . - TRAP_ENTRY_FAST
+    .size FAST(trap_entry_fast), . - FAST(trap_entry_fast)

@@ -68,6 +68,8 @@ trap_save:
     save_registers
 
     /* 3. Become the kernel: its hart, its stack, its lock. */
+    .global trap_saved
+trap_saved:
     mv a0, sp
     ld tp, THREAD_HART(a0)
     ld sp, THREAD_STACK_TOP(a0)

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the parts of the fast path have in common: fast_path.S says what it is. With
+ * SHARED_ASIDS defined the same is assembled for a hart where processes share an ASID;
+ * the names then end in _shared.
+ *
+ * Everywhere sp is the thread that has trapped, s6 the one that gets the hart, tp the
+ * hart once the threads' quick words have been compared, s5 the lock; s4 is scratch.
+ */
+#pragma once
+
+#define SYSCALL(number, name, arity, arguments, summary) .equ SYS_##name, number;
+#include <trapeze/syscalls.def>
+#define CAUSE(code, name, meaning) .equ name, code;
+#include <trapeze/causes.def>
+#define STATE(number, name, meaning) .equ STATE_##name, number;
+#include <trapeze/states.def>
+
+#ifdef SHARED_ASIDS
+#define FAST(name) name##_shared
+#else
+#define FAST(name) name
+#endif
+
+#include "object/offsets.h"
+#include "platform/fpu.h"
+#include "platform/riscv.h"
+
+#define PLIC_REGISTERS 0
+#define PLIC_CLAIM 8
+
+#include "sched/ready_queue.h"
+#include "sched/trapframe.h"
+
+
+    .option arch, +d
+    .section .text
+
+/* Keeps what survives a message, and pc + 4. Afterwards s0 to s11 are free. */
+    .macro save_survivors
+    .irp number, 1, 3, 4, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27
+    sd x\number, TRAPFRAME_X(\number)(sp)
+    .endr
+    csrr s0, sscratch
+    sd s0, TRAPFRAME_X(2)(sp)
+    csrr s0, sepc
+    addi s0, s0, ECALL_BYTES
+    sd s0, TRAPFRAME_SEPC(sp)
+    .endm
+
+/* Goes on as the thread in s6, with the message in place. */
+    .macro resume_receiver
+    csrw sscratch, s6
+    ld s0, TRAPFRAME_SEPC(s6)
+    csrw sepc, s0
+    .irp number, 1, 2, 3, 4, 8, 9, 18, 19, 20, 21, 23, 24, 25, 26, 27, 22
+    ld x\number, TRAPFRAME_X(\number)(s6)
+    .endr
+    .irp number, 28, 29, 30, 31
+    li x\number, 0
+    .endr
+    sret
+    .endm
+
+/* All registers but s0, which is saved, and those that the caller gives something else. */
+    .macro save_interrupted
+    .irp number, 1, 3, 4, 5, 6, 7, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, \
+        24, 25, 26, 27, 28, 29, 30, 31
+    sd x\number, TRAPFRAME_X(\number)(sp)
+    .endr
+    csrr s0, sscratch
+    sd s0, TRAPFRAME_X(2)(sp)
+    .endm
+
+/* Goes on as the thread in s6, where it was interrupted. */
+    .macro resume_interrupted
+    mv sp, s6
+    csrw sscratch, sp
+    ld t0, TRAPFRAME_SEPC(sp)
+    csrw sepc, t0
+    .irp number, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, \
+        21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 2
+    ld x\number, TRAPFRAME_X(\number)(sp)
+    .endr
+    sret
+    .endm
+
+/* The kernel's lock (platform/lock.h), its address in s5. Whoever finds it held, or
+ * others waiting for it, takes the C path, which queues. `operand`: a register whose
+ * lowest byte is not 0. */
+    .macro lock otherwise, operand=a7
+    lui s5, %hi(kernel_lock)
+    amoor.w.aq s4, \operand, (s5)
+    bnez s4, \otherwise
+    .endm
+
+    .macro unlock
+    fence rw, w
+    sb zero, 0(s5)
+    .endm
+
+/* The hart changes to the address space of the thread in s6. */
+    .macro change_space
+    ld s4, PROCESS_SATP(s6)
+    csrw satp, s4
+#ifdef SHARED_ASIDS
+    li s4, 0
+    sfence.vma zero, s4
+#endif
+    .endm
+
+/* The quick words are s4 of s6, and tp of sp; they differ. If only because of the FPU, tp
+ * is the hart afterwards, and s8 and s9 say whether sp and s6 use it. */
+    .macro compare_without_fpu
+    andi s8, tp, QUICK_FPU
+    andi s9, s4, QUICK_FPU_TO
+    sub tp, tp, s8
+    sub s4, s4, s9
+    bne s4, tp, give_up_locked
+    .endm
+
+    .macro each_float instruction, thread
+    .irp number, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, \
+        20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    \instruction f\number, THREAD_FPU + 8 * \number(\thread)
+    .endr
+    .endm
+
+/* What fpu_owner.c does, but that the registers of s6 are loaded at once. sstatus.SD is
+ * the sign: dirty. */
+    .macro switch_fpu
+    beqz s8, 1f
+    csrr s7, sstatus
+    bgez s7, 2f
+    each_float fsd, sp
+    frcsr s7
+    sd s7, THREAD_FPU + FPU_STATE_FCSR(sp)
+2:  bnez s9, 3f
+    lui s7, SSTATUS_FS >> 12
+    csrc sstatus, s7
+    j 4f
+1:  lui s7, SSTATUS_FS >> 12
+    csrs sstatus, s7
+3:  each_float fld, s6
+    ld s7, THREAD_FPU + FPU_STATE_FCSR(s6)
+    fscsr s7
+    lui s7, (SSTATUS_FS_DIRTY - SSTATUS_FS_CLEAN) >> 12
+    csrc sstatus, s7
+    sd s6, HART_FPU_OWNER(tp)
+    sd tp, THREAD_FPU_HART(s6)
+4:
+    .endm
+
+/* s6 is the first of those who are as urgent as sp and ready, s1 its list's head, s3 its
+ * place there; sp pays for the time. */
+    .macro find_equal otherwise
+    ld tp, THREAD_QUICK_CALL(sp)
+    lbu s0, THREAD_URGENCY(sp)
+    ld s1, THREAD_QUEUE(sp)
+    slli s0, s0, READY_LIST_SHIFT
+    add s1, s1, s0
+    addi s1, s1, READY_LISTS
+    ld s3, LIST_NEXT(s1)
+    addi s6, s3, -THREAD_RUN_LINK
+    beq s3, s1, \otherwise
+    ld s4, THREAD_QUICK(s6)
+    bne s4, tp, \otherwise
+    ld s4, HART_PAYER(tp)
+    ld s7, HART_PINNED(tp)
+    bne s4, sp, \otherwise
+    lwu s4, READY_OWN(s7)
+    bnez s4, \otherwise
+    .endm
+
+/* sp goes to the end of the list, s6 out of it: the urgencies that are there stay. */
+    .macro rotate
+    ld s2, LIST_PREVIOUS(s1)
+    addi s7, sp, THREAD_RUN_LINK
+    sd s7, LIST_NEXT(s2)
+    sd s7, LIST_PREVIOUS(s1)
+    sd s1, LIST_NEXT(s7)
+    sd s2, LIST_PREVIOUS(s7)
+    ld s2, LIST_NEXT(s3)
+    sd s1, LIST_PREVIOUS(s2)
+    sd s2, LIST_NEXT(s1)
+    sd zero, LIST_NEXT(s3)
+    sd zero, LIST_PREVIOUS(s3)
+    .endm
+
+/* sp is ready, s6 runs, and pays from now on; s0 is the cycle counter. */
+    .macro exchange
+    li s4, STATE_READY
+    sb s4, THREAD_STATE(sp)
+    sb zero, THREAD_STATE(s6)
+    csrr s0, cycle
+    ld s4, HART_PAID_UNTIL(tp)
+    ld s7, THREAD_CYCLES(sp)
+    sd s0, HART_PAID_UNTIL(tp)
+    sub s4, s0, s4
+    add s7, s7, s4
+    sd s7, THREAD_CYCLES(sp)
+    sd s6, HART_PAYER(tp)
+    sd s6, THREAD_QUICK_REPLY(s6)
+    sd s6, HART_CURRENT(tp)
+    .endm
+
+/* The only receiver at the endpoint in s2 is more urgent than sp, which gives way: it is
+ * the first of its equals from then on. The bits are in a1. */
+    .macro wake otherwise
+    ld s6, ENDPOINT_WAITING(s2)
+    bgez s6, \otherwise
+    ld tp, THREAD_QUICK_CALL(sp)
+    ld s4, THREAD_QUICK(s6)
+    bne s4, tp, \otherwise
+    lbu s3, THREAD_URGENCY(sp)
+    lbu s7, THREAD_URGENCY(s6)
+    bgeu s3, s7, \otherwise
+    ld s1, THREAD_QUEUE(sp)
+    ld s4, HART_COMMON(tp)
+    bne s4, s1, \otherwise
+    lbu s4, HART_SEVERAL(tp)
+    ld s7, HART_PAYER(tp)
+    bnez s4, \otherwise
+    ld s4, HART_SLICE_END(tp)
+    bne s7, sp, \otherwise
+    beqz s4, \otherwise
+
+    slli s4, s3, READY_LIST_SHIFT
+    add s7, s1, s4
+    addi s7, s7, READY_LISTS
+    ld s4, LIST_NEXT(s7)
+    addi s0, sp, THREAD_RUN_LINK
+    sd s4, LIST_NEXT(s0)
+    sd s7, LIST_PREVIOUS(s0)
+    sd s0, LIST_PREVIOUS(s4)
+    sd s0, LIST_NEXT(s7)
+    lwu s7, READY_NONEMPTY(s1)
+    li s4, 1
+    addi s0, s3, -1
+    sll s4, s4, s0
+    or s7, s7, s4
+    sw s7, READY_NONEMPTY(s1)
+    sw s3, HART_HIGHEST_READY(tp)
+    sd zero, ENDPOINT_WAITING(s2)
+    exchange
+    change_space
+    unlock
+
+    li a0, 1 /* KIND_SIGNAL */
+    .irp number, 5, 6, 7, 12, 13, 14, 15, 16, 17
+    li x\number, 0
+    .endr
+    resume_receiver
+    .endm
