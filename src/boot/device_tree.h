@@ -28,7 +28,7 @@ struct device_tree_facts {
     const char *bootargs; /* in the blob; "" if there are none */
     uint64_t timebase_hz;
 
-    uint64_t hart_count; /* harts whose status is okay */
+    uint64_t hart_count;                    /* harts whose status is okay */
     struct tree_hart harts[TREE_HARTS_MAX]; /* the first of them */
     struct tree_hart hart;                  /* the one that is asked about */
 

@@ -140,7 +140,8 @@ static bool start(uint64_t id, uint64_t stack_top, uint64_t image)
     struct hart *hart = harts_add(id, (uint64_t)trap_return, stack_top);
     uint64_t deadline = timer_now() + START_SECONDS * facts.timebase_hz;
     starting = hart;
-    if (stack_top == 0 || sbi_hart_start(id, (uint64_t)start_hart - (uint64_t)image_text + image,
+    if (stack_top == 0 ||
+        sbi_hart_start(id, (uint64_t)start_hart - (uint64_t)image_text + image,
                        (uint64_t)hart - (uint64_t)image_text + image) != 0)
         return false;
     timer_set(deadline);
@@ -164,8 +165,10 @@ static void start_harts(uint64_t boot_hart, uint32_t stack_slot, uint64_t image)
         const struct tree_hart *hart = &facts.harts[i];
         if (hart->id == boot_hart || hart_count >= options.harts_limit)
             continue;
-        bool suits = hart->has_d && (hart->has_sstc || !(machine.features & FEATURE_SSTC));
-        if (suits && start(hart->id, kernel_stack_create(stack_slot + hart_count), image))
+        bool suits =
+            hart->has_d && (hart->has_sstc || !(machine.features & FEATURE_SSTC));
+        if (suits &&
+            start(hart->id, kernel_stack_create(stack_slot + hart_count), image))
             machine.harts_online++;
         else
             printk("trapeze: hart %lu %s, and is left out\n", hart->id,

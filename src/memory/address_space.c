@@ -58,9 +58,10 @@ bool address_space_create(struct address_space *space, struct budget *pages,
     memcpy((char *)direct_map(root) + half, (char *)direct_map(kernel_root) + half,
            PAGE_SIZE - half);
     uint32_t asid = slot + 1 < 1U << asid_bits ? slot + 1 : 0;
-    *space = (struct address_space){.table = {.root = root, .pages = pages, .region = NO_REGION},
-                                    .asid = (uint16_t)asid,
-                                    .satp = satp_of(root, (uint16_t)asid)};
+    *space = (struct address_space){
+        .table = {.root = root, .pages = pages, .region = NO_REGION},
+        .asid = (uint16_t)asid,
+        .satp = satp_of(root, (uint16_t)asid)};
     return true;
 }
 

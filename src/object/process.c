@@ -47,8 +47,8 @@ static struct process *equip(struct object *object)
     struct process *process = direct_map(page);
     memset(process, 0, offsetof(struct process, handles.inline_places));
     uint64_t stack_top = kernel_stack_create(object->index);
-    if (stack_top != 0 && address_space_create(&process->space, &process->pages,
-                                               object->index)) {
+    if (stack_top != 0 &&
+        address_space_create(&process->space, &process->pages, object->index)) {
         thread_init(&process->thread, hart_this(), boundary_pc, stack_top,
                     &process->space);
         return process;

@@ -6,7 +6,7 @@
 
 #include "platform/csr.h"
 
-#define HELD 0xffU           /* the byte of the word that is not 0 while it is held */
+#define HELD 0xffU /* the byte of the word that is not 0 while it is held */
 #define ONE_WAITER (1U << 16)
 
 struct kernel_lock kernel_lock __attribute__((section(".data.lock"), aligned(4096)));

@@ -9,7 +9,8 @@
 
 /* PLIC 1.0.0, chapter 3 */
 #define PRIORITY(source) (plic.registers + 4UL * (source))
-#define ENABLE(context, word) (plic.registers + 0x2000 + 0x80UL * (context) + 4UL * (word))
+#define ENABLE(context, word) \
+    (plic.registers + 0x2000 + 0x80UL * (context) + 4UL * (word))
 #define THRESHOLD(context) (plic.registers + 0x200000 + 0x1000UL * (context))
 #define CLAIM(context) (THRESHOLD(context) + 4)
 

@@ -23,15 +23,15 @@ struct hart {
     uint32_t marks;           /* its bit in thread->stale, and TRANSLATIONS_SHARED */
     struct thread *fpu_owner; /* whose registers the FPU may hold: fpu_owner.h */
 
-    struct thread *departed;  /* has left its stack; idle gives its last pages back */
-    struct thread *direct;    /* gets the hart from the current one, which has blocked */
-    struct thread *preemptor; /* READY, in no queue: more urgent than all that are */
-    bool rotate;              /* the current one goes behind its equals, not before */
-    bool several;             /* there are other harts */
-    bool unshared;            /* harts_share has been left to who chooses next */
-    bool pinned_turn;         /* among equals, those who may only run here go first */
-    bool online;              /* it has started */
-    bool waiting;             /* in wfi, without the lock: it takes an IPI to go on */
+    struct thread *departed; /* has left its stack; idle gives its last pages back */
+    struct thread *direct;   /* gets the hart from the current one, which has blocked */
+    struct thread *preemptor;   /* READY, in no queue: more urgent than all that are */
+    bool rotate;                /* the current one goes behind its equals, not before */
+    bool several;               /* there are other harts */
+    bool unshared;              /* harts_share has been left to who chooses next */
+    bool pinned_turn;           /* among equals, those who may only run here go first */
+    bool online;                /* it has started */
+    bool waiting;               /* in wfi, without the lock: it takes an IPI to go on */
     struct ready_queue *common; /* who may run anywhere, the same for all harts, and */
     struct ready_queue *pinned; /* who may run here only: sched_policy.h */
 

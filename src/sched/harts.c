@@ -21,7 +21,8 @@ static uint32_t more_urgent(uint32_t one, uint32_t other)
 static void note_highest(void)
 {
     for (struct hart *hart = harts; hart < harts + hart_count; hart++)
-        hart->highest_ready = more_urgent(*hart->common->highest, *hart->pinned->highest);
+        hart->highest_ready =
+            more_urgent(*hart->common->highest, *hart->pinned->highest);
 }
 
 struct hart *harts_add(uint64_t id, uint64_t trap_return, uint64_t stack_top)
@@ -93,7 +94,8 @@ void harts_share(const struct hart *preferred)
             continue;
         if (pinned > urgency) {
             harts_recall(hart);
-        } else if (urgency < least || (urgency == least && best != NULL && hart == preferred)) {
+        } else if (urgency < least ||
+                   (urgency == least && best != NULL && hart == preferred)) {
             least = urgency;
             best = hart;
         } else if (pinned != 0 && hart->slice_end == 0 && hart != here) {

@@ -13,6 +13,7 @@
 
 const uint32_t policy_number = SCHEDULER_LOTTERY;
 const bool policy_charges = false;
+const bool policy_keeps_order = true;
 const char policy_name[] = "lottery";
 
 static struct queue {

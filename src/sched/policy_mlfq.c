@@ -23,6 +23,7 @@ enum { USED, BOOSTS }; /* thread->policy: cycles at this level, boosts seen */
 
 const uint32_t policy_number = SCHEDULER_MLFQ;
 const bool policy_charges = true;
+const bool policy_keeps_order = false;
 const char policy_name[] = "mlfq";
 
 static struct queue {

@@ -11,6 +11,7 @@
 
 const uint32_t policy_number = SCHEDULER_PRIORITY;
 const bool policy_charges = false;
+const bool policy_keeps_order = true;
 const char policy_name[] = "priority";
 
 static struct queue {

@@ -9,6 +9,7 @@
 
 const uint32_t policy_number = SCHEDULER_RR;
 const bool policy_charges = false;
+const bool policy_keeps_order = true;
 const char policy_name[] = "rr";
 
 static struct queue {

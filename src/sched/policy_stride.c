@@ -11,6 +11,7 @@
 
 const uint32_t policy_number = SCHEDULER_STRIDE;
 const bool policy_charges = true;
+const bool policy_keeps_order = true;
 const char policy_name[] = "stride";
 
 static struct queue {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Where assembly finds what in the policy priority's queues: policy_priority.c checks the
- * offsets at compile time.
+ * Where assembly finds what in the policy priority's queues: policy_priority.c checks
+ * the offsets at compile time.
  */
 #pragma once
 

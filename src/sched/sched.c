@@ -255,7 +255,8 @@ static inline void set_quick(const struct hart *hart, struct thread *from,
                              struct thread *to)
 {
     bool fpu = hart->fpu_owner == to && to->fpu_hart == hart;
-    bool plain = harts_preempt && to->space != NULL && (to->flags | to->limit.ticks) == 0;
+    bool plain = harts_preempt && policy_keeps_order && to->space != NULL &&
+                 (to->flags | to->limit.ticks) == 0;
     to->quick = plain ? (uint64_t)hart + (fpu ? QUICK_FPU_TO : 0) : (uint64_t)to;
     to->quick_call = plain ? (uint64_t)hart + (fpu ? QUICK_FPU : 0) : (uint64_t)to;
     bool pays = hart->payer == to || to->priority != to->own_priority;

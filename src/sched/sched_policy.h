@@ -16,10 +16,12 @@
 
 #include "sched/hart.h"
 
-/* INFO_SCHEDULER's value, whether the policy wants to know who had how much time, and
- * its name. */
+/* INFO_SCHEDULER's value, whether the policy wants to know who had how much time,
+ * whether who has no lower a priority is no less urgent, so that the fast path may look
+ * at priorities, and its name. */
 extern const uint32_t policy_number;
 extern const bool policy_charges;
+extern const bool policy_keeps_order;
 extern const char policy_name[];
 
 /* Threads that are ready: one queue for those who may run on any hart, and one for each

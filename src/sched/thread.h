@@ -81,23 +81,23 @@ struct thread {
     uint64_t quick_call;        /* from it by call or a fault, */
     uint64_t quick_reply;       /* and from it by reply_recv */
     enum thread_state state;
-    uint8_t priority;     /* what it runs at: its own, or one that it was lent */
-    uint8_t own_priority; /* the least of those */
-    uint8_t urgency;      /* the policy's, from 1: who is chosen first, and may
-                             preempt whom; 0: idle */
-    bool hurried;         /* dying: goes before its equals */
-    uint32_t heap_index;  /* its place in a heap; 0: it is in none */
-    uint64_t heap_key;    /* while it waits: its deadline in ticks */
-    struct list run_link; /* in `queue` while READY */
+    uint8_t priority;          /* what it runs at: its own, or one that it was lent */
+    uint8_t own_priority;      /* the least of those */
+    uint8_t urgency;           /* the policy's, from 1: who is chosen first, and may
+                                  preempt whom; 0: idle */
+    bool hurried;              /* dying: goes before its equals */
+    uint32_t heap_index;       /* its place in a heap; 0: it is in none */
+    uint64_t heap_key;         /* while it waits: its deadline in ticks */
+    struct list run_link;      /* in `queue` while READY */
     struct ready_queue *queue; /* where it waits for a hart */
     struct hart *pin;          /* the only one that it may run on; NULL: any */
-    uint64_t policy[2];   /* the policy's own */
-    uint64_t cycles;      /* of CPU time that it has paid for */
+    uint64_t policy[2];        /* the policy's own */
+    uint64_t cycles;           /* of CPU time that it has paid for */
     struct limit limit;
     struct address_space *space; /* NULL: the kernel's own */
     uint64_t satp;               /* to run in it */
-    uint32_t stale;              /* bit n: hart n must forget what it has cached of it */
-    struct hart *fpu_hart;       /* where `fpu` was loaded last */
+    uint32_t stale;        /* bit n: hart n must forget what it has cached of it */
+    struct hart *fpu_hart; /* where `fpu` was loaded last */
     struct fpu_state fpu;
 };
 

@@ -12,8 +12,9 @@
 
 #include "sched/hart.h"
 
-#define TRANSLATIONS_STALE 0xffU       /* on every hart */
-#define TRANSLATIONS_SHARED (1U << 31) /* the ASID is not the thread's own: never clean */
+#define TRANSLATIONS_STALE 0xffU /* on every hart */
+#define TRANSLATIONS_SHARED \
+    (1U << 31) /* the ASID is not the thread's own: never clean */
 
 /* The rest, where `thread` runs on another hart, or was last there. */
 void translations_changed_elsewhere(struct thread *thread, bool executable);
@@ -23,7 +24,8 @@ void translations_changed_elsewhere(struct thread *thread, bool executable);
 static inline void translations_page_changed(struct thread *thread, vaddr_t address,
                                              bool executable)
 {
-    fence_address_space_page(address.value, (uint16_t)(thread->satp >> SATP_ASID_SHIFT));
+    fence_address_space_page(address.value,
+                             (uint16_t)(thread->satp >> SATP_ASID_SHIFT));
     if (executable)
         fence_instructions();
     thread->stale |= TRANSLATIONS_STALE & ~hart_this()->marks;

@@ -30,8 +30,8 @@
 #define THREAD_QUICK 392
 #define THREAD_QUICK_CALL 400
 #define THREAD_QUICK_REPLY 408
-#define QUICK_FPU 1     /* added in THREAD_QUICK_CALL and _REPLY */
-#define QUICK_FPU_TO 4  /* added in THREAD_QUICK */
+#define QUICK_FPU 1    /* added in THREAD_QUICK_CALL and _REPLY */
+#define QUICK_FPU_TO 4 /* added in THREAD_QUICK */
 #define THREAD_HEAP_KEY 432
 #define THREAD_RUN_LINK 440
 #define THREAD_QUEUE 456

@@ -32,8 +32,7 @@
 #include "sched/ready_queue.h"
 #include "sched/trapframe.h"
 
-
-    .option arch, +d
+.option arch, +d
     .section .text
 
 /* Keeps what survives a message, and pc + 4. Afterwards s0 to s11 are free. */

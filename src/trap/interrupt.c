@@ -79,7 +79,8 @@ void trap_idle(void)
                 harts_all_wait())
                 return; /* nothing can wake anybody any more */
             machine.idle_waits++;
-            hart->waiting = true; /* from here on a call is not missed: it stays pending */
+            hart->waiting =
+                true; /* from here on a call is not missed: it stays pending */
             lock_release(&kernel_lock);
             wait_for_interrupt();
             lock_acquire(&kernel_lock);
