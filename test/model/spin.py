@@ -57,10 +57,11 @@ class Verifier:
     directory: Path
     macros: tuple[str, ...] = ()
     compiler: tuple[str, ...] = ()
+    folder: str = "scenarios"
     origins: list[Line] = field(default_factory=list)  # of the lines of model.pml, from 0 on
 
     def build(self) -> "Verifier":
-        source = HERE / "scenarios" / f"{self.scenario}.pml"
+        source = HERE / self.folder / f"{self.scenario}.pml"
         macros = [f"-D{macro}" for macro in self.macros]
         text = self._run("gcc", "-E", "-x", "c", *macros, str(source))
         (self.directory / "model.pml").write_text(self._trace(text), encoding="utf-8")
