@@ -16,6 +16,12 @@
 #define sleep_is_left false
 #endif
 
+#ifdef GRANTS
+#define is_to_receive(p) (anew[p] != NOWHERE)
+#else
+#define is_to_receive(p) false
+#endif
+
 #ifdef LIMITED
 #define must_leave(p) (rotate || used_up[p] && !dying[p] || is_outranked(p))
 #else
@@ -72,6 +78,21 @@ inline system_call(p)
     with_token = 0;
     resume = false
 }
+
+#ifdef GRANTS
+
+/* `p` has refused somebody, and executes the same ecall again. */
+inline receive_anew(p)
+{
+    object = anew[p];
+    anew[p] = NOWHERE;
+    anew_until[p] = NEVER;
+    receive(p, object, deadline);
+    object = 0;
+    deadline = NEVER
+}
+
+#endif
 
 inline run_next(p)
 {
@@ -169,7 +190,20 @@ end:
                 ran(current);
                 destroy(current, destroying[current])
             }
-        :: runs(current) && !dying[current] && destroying[current] == NOWHERE ->
+#ifdef GRANTS
+        :: runs(current) && !dying[current] && is_to_receive(current) ->
+            if
+            :: anew_until[current] == LATER -> deadline = PASSED
+            :: deadline = anew_until[current]
+            fi;
+            d_step {
+                tell("%d goes on receiving at %d\n", current, anew[current]);
+                ran(current);
+                receive_anew(current)
+            }
+#endif
+        :: runs(current) && !dying[current] && destroying[current] == NOWHERE &&
+           !is_to_receive(current) ->
             d_step {
                 check_urgency(current);
                 check_result(current);

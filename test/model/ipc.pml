@@ -83,6 +83,8 @@ bool has_paid[PROCESSES];   /* for something: a limit is not shorter than a step
 #ifdef GRANTS
 bool grants[PROCESSES];     /* its message carries a handle */
 bool welcomes[PROCESSES];   /* it takes one */
+byte anew[PROCESSES];       /* where it is to make its recv once more, */
+mtype:deadline anew_until[PROCESSES]; /* and with which deadline */
 #define refuses(from, to) (grants[from] && !welcomes[to])
 #else
 #define refuses(from, to) false
@@ -303,24 +305,23 @@ inline fall_asleep(p, e, when)
     set_state(p, RECEIVING)
 }
 
-/* Whom `p` refuses leaves the queue. The kernel lets interrupts in meanwhile. */
-inline refuse(p, e)
+/* Whom `p` refuses leaves the queue; more may follow, and interrupts are let in meanwhile:
+ * `p` makes the same system call again, without its reply. */
+inline take_first(p, e, when)
 {
-#ifdef GRANTS
-    do
-    :: len(queue[e]) > 0 ->
-        queue[e]?<s>;
-        if
-        :: refuses(s, p) ->
-            queue[e]?s;
-            withdraw(s, REFUSED);
-            make_ready(s)
-        :: else -> break
-        fi
-    :: else -> break
-    od;
+    queue[e]?s;
+    after_signal[e] = false;
+    if
+    :: refuses(s, p) ->
+        withdraw(s, REFUSED);
+        make_ready(s);
+#if defined(GRANTS) && !defined(BUG_REFUSED_AND_RETURNS)
+        anew[p] = e;
+        anew_until[p] = when;
 #endif
-    skip
+        skip
+    :: else -> deliver(s, p)
+    fi
 }
 
 /* Signals first, all at once; but after one, a message that waits. */
@@ -333,7 +334,6 @@ inline refuse(p, e)
 /* At a living endpoint. */
 inline receive_at(p, e, when)
 {
-    refuse(p, e);
     serve(e, p);
     if
     :: signal_is_next(e) ->
@@ -341,10 +341,7 @@ inline receive_at(p, e, when)
         after_signal[e] = true;
         outcome[p] = DELIVERED;
         deliveries[p]++
-    :: !signal_is_next(e) && len(queue[e]) > 0 ->
-        queue[e]?s;
-        after_signal[e] = false;
-        deliver(s, p)
+    :: !signal_is_next(e) && len(queue[e]) > 0 -> take_first(p, e, when)
     :: !signal_is_next(e) && len(queue[e]) == 0 && when == PASSED -> outcome[p] = TIMED_OUT
     :: else ->
 #ifdef BUG_CHECK_THEN_SLEEP

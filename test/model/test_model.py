@@ -82,6 +82,7 @@ BUGS = (
     Bug("BUG_SIGNALS_FIRST", "served", CYCLE, OUTSIDE, "caller_is_served"),
     Bug("BUG_DIE_WITHOUT_WAKING", "liveness", CYCLE, OUTSIDE, "client_leaves"),
     Bug("BUG_GONE_WITHOUT_WAKING", "liveness", CYCLE, OUTSIDE, "client_leaves"),
+    Bug("BUG_REFUSED_AND_RETURNS", "grants", "outcome["),
     Bug("BUG_NO_INHERITANCE", "priority", "inversion"),
     Bug("BUG_NO_HURRY_FOR_CHILDREN", "ending", "inversion"),
     Bug("BUG_SWITCH_ALWAYS", "priority", "urgency[", ("FRONT_PRIORITY=3",)),
