@@ -109,18 +109,21 @@ enum trapeze_error page_table_map(struct page_table *table, vaddr_t address,
 enum trapeze_error page_table_reserve(struct page_table *table, vaddr_t address,
                                       uint64_t page_count, uint64_t **first)
 {
-    uint64_t *entry = NULL;
-    for (uint64_t i = 0; i < page_count; i++, entry++) {
-        if (((uint64_t)entry & (PAGE_SIZE - 1)) == 0) {
-            enum trapeze_error error =
-                reach(table, vaddr(address.value + i * PAGE_SIZE), 0, &entry);
-            if (error != E_OK)
-                return error;
-        }
-        if (i == 0)
+    *first = NULL;
+    while (page_count > 0) {
+        uint64_t *entry;
+        enum trapeze_error error = reach(table, address, 0, &entry);
+        if (error != E_OK)
+            return error;
+        if (*first == NULL)
             *first = entry;
-        if (*entry & PTE_V)
+        uint64_t count = page_table_entries_left(entry, page_count), used = 0;
+        for (const uint64_t *end = entry + count; entry < end; entry++)
+            used |= *entry;
+        if (used & PTE_V)
             return E_OVERLAP;
+        address.value += count * PAGE_SIZE;
+        page_count -= count;
     }
     return E_OK;
 }

@@ -80,6 +80,14 @@ static inline uint64_t *page_table_entry(struct page_table *table, vaddr_t addre
     return &table->entries[address.value / PAGE_SIZE % PAGE_TABLE_ENTRIES];
 }
 
+/* How many of `count` entries, from `entry` on, are in the same table. */
+static inline uint64_t page_table_entries_left(const uint64_t *entry, uint64_t count)
+{
+    uint64_t left =
+        PAGE_TABLE_ENTRIES - (uint64_t)entry / sizeof *entry % PAGE_TABLE_ENTRIES;
+    return count < left ? count : left;
+}
+
 /* Makes the level-0 tables for `page_count` pages (1 or more) from `address` on, so
  * that they can be mapped without fail; *first is the first one's entry. Errors:
  * E_NO_MEMORY, E_OVERLAP (one of them is mapped); tables that have been made stay. */

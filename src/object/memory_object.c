@@ -178,22 +178,36 @@ static enum trapeze_error check_rights(uint64_t rights, uint64_t granted)
 }
 
 /* Writes the entries of a mapping's pages for the rights that it has now (0: all have
- * gone); `entry` is the first one. */
+ * gone); `entry` is the first one. In pieces that are in one table, and in one index
+ * page, since there are up to MAP_PAGES_MAX of them. */
 static void set_pages(const struct object *object, uint64_t *entry)
 {
     const struct mapping *mapping = &object->mapping;
     const struct memory_object *memory = &mapping->memory->memory;
-    const bool indexed = memory->kind == MEMORY_INDEXED;
-    const uint64_t *place = NULL;
-    for (uint64_t i = 0; i < mapping->page_count; i++) {
-        uint64_t page = mapping->first_page + i;
-        if (((uint64_t)entry & (PAGE_SIZE - 1)) == 0)
+    const uint64_t rights = mapping->rights, count = mapping->page_count;
+    for (uint64_t done = 0; done < count;) {
+        if (done > 0)
             entry = page_table_entry(&object->payer->space.table,
-                                     vaddr(mapping->address + i * PAGE_SIZE));
-        if (indexed && (place == NULL || page % ENTRIES == 0))
-            place = page_place(memory, page);
-        paddr_t target = paddr(indexed ? *place++ : memory->base + page * PAGE_SIZE);
-        *entry++ = mapping->rights == 0 ? 0 : entry_for(target, mapping->rights);
+                                     vaddr(mapping->address + done * PAGE_SIZE));
+        uint64_t page = mapping->first_page + done;
+        uint64_t *end = entry + page_table_entries_left(entry, count - done);
+        if (rights == 0) {
+            done += (uint64_t)(end - entry);
+            while (entry < end)
+                *entry++ = 0;
+        } else if (memory->kind == MEMORY_INDEXED) {
+            const uint64_t *place = page_place(memory, page);
+            if ((uint64_t)(end - entry) > ENTRIES - page % ENTRIES)
+                end = entry + (ENTRIES - page % ENTRIES);
+            done += (uint64_t)(end - entry);
+            while (entry < end)
+                *entry++ = entry_for(paddr(*place++), rights);
+        } else {
+            uint64_t next = entry_for(paddr(memory->base + page * PAGE_SIZE), rights);
+            done += (uint64_t)(end - entry);
+            for (; entry < end; next += 1 << PTE_PPN_SHIFT)
+                *entry++ = next;
+        }
     }
 }
 

@@ -14,6 +14,7 @@ void hart_csr_write(const char *name, uint64_t value);
 
 #define csr_read(name) hart_csr_read(#name)
 #define csr_write(name, value) hart_csr_write(#name, value)
+#define csr_set(name, bits) hart_csr_write(#name, bits)
 
 void fence_translations(void);
 void fence_address_space(uint64_t asid);
