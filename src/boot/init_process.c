@@ -17,7 +17,6 @@
 #include "sched/sched.h"
 #include "trap/fault.h"
 
-#define FRAMES_PER_OBJECT 2
 #define OBJECTS_PER_PROCESS 5
 #define OBJECTS_MAX (1U << NUMBER_INDEX_BITS)
 #define PROCESSES_MAX THREADS_MAX
@@ -30,8 +29,8 @@ static uint32_t processes_max;
 uint32_t init_process_objects(void)
 {
     uint32_t order = 0;
-    uint64_t wanted = frame_free_count() / FRAMES_PER_OBJECT * sizeof(struct object);
-    while (((uint64_t)PAGE_SIZE << (order + 1)) <= wanted &&
+    uint64_t wanted = frame_free_count() * sizeof(struct object);
+    while (((uint64_t)PAGE_SIZE << order) < wanted / 4 * 3 &&
            (PAGE_SIZE << order) / sizeof(struct object) < OBJECTS_MAX)
         order++;
     uint32_t count = (uint32_t)((PAGE_SIZE << order) / sizeof(struct object));

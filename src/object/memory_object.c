@@ -22,18 +22,27 @@ static uint64_t *index_entry(uint64_t frame, uint64_t number)
 }
 
 /* Where the address of a page of MEMORY_INDEXED is kept. */
-static uint64_t *page_place(const struct memory_object *memory, uint64_t page)
+static uint64_t *page_place(struct memory_object *memory, uint64_t page)
 {
+    if (memory->page_count <= MEMORY_INLINE_PAGES)
+        return &memory->pages[page];
     if (memory->page_count <= ENTRIES)
         return index_entry(memory->base, page);
     return index_entry(*index_entry(memory->base, page / ENTRIES), page % ENTRIES);
 }
 
-paddr_t memory_page(const struct object *object, uint64_t page)
+paddr_t memory_page(struct object *object, uint64_t page)
 {
-    const struct memory_object *memory = &object->memory;
+    struct memory_object *memory = &object->memory;
     return paddr(memory->kind == MEMORY_INDEXED ? *page_place(memory, page)
                                                 : memory->base + page * PAGE_SIZE);
+}
+
+/* Whether there is a frame, or a run of them, at `base`. */
+static bool has_base(enum memory_kind kind, uint64_t page_count)
+{
+    return kind == MEMORY_RUN ||
+           (kind == MEMORY_INDEXED && page_count > MEMORY_INLINE_PAGES);
 }
 
 /* Pages that its payer pays for: the index pages, too. */
@@ -41,7 +50,7 @@ static uint64_t cost(enum memory_kind kind, uint64_t page_count)
 {
     if (kind != MEMORY_INDEXED)
         return kind == MEMORY_RUN ? page_count : 0;
-    return page_count + 1 +
+    return page_count + has_base(kind, page_count) +
            (page_count > ENTRIES ? (page_count + ENTRIES - 1) / ENTRIES : 0);
 }
 
@@ -69,13 +78,13 @@ static enum trapeze_error begin(struct process *payer, enum memory_kind kind,
 {
     if (!budget_take(&payer->pages, cost(kind, page_count)))
         return E_NO_MEMORY;
-    paddr_t base = frame_alloc(order);
+    paddr_t base = has_base(kind, page_count) ? frame_alloc(order) : paddr(0);
     bool none = paddr_is_none(base);
     payer->building = none ? NULL : make(payer, kind, base, page_count);
     if (payer->building != NULL)
         return E_OK;
     budget_give(&payer->pages, cost(kind, page_count));
-    if (!none)
+    if (!none && has_base(kind, page_count))
         frame_free(base);
     return none ? E_NO_MEMORY : E_NO_SLOT;
 }
@@ -161,7 +170,8 @@ enum step memory_destroy(struct object *object)
         if (interrupt_is_pending())
             return STEP_MORE;
     if (memory->kind != MEMORY_FOREIGN) {
-        frame_free(paddr(memory->base));
+        if (has_base(memory->kind, memory->page_count))
+            frame_free(paddr(memory->base));
         budget_give(&payer->pages, cost(memory->kind, memory->page_count));
         if (payer->building == object)
             payer->building = NULL;
@@ -183,7 +193,7 @@ static enum trapeze_error check_rights(uint64_t rights, uint64_t granted)
 static void set_pages(const struct object *object, uint64_t *entry)
 {
     const struct mapping *mapping = &object->mapping;
-    const struct memory_object *memory = &mapping->memory->memory;
+    struct memory_object *memory = &mapping->memory->memory;
     const uint64_t rights = mapping->rights, count = mapping->page_count;
     for (uint64_t done = 0; done < count;) {
         if (done > 0)

@@ -11,9 +11,9 @@
 
 enum memory_kind {
     MEMORY_RUN,     /* one block of frames at `base` */
-    MEMORY_INDEXED, /* frames one by one: their addresses are in the page at `base`, or,
-                       where there are more than a page holds, in the pages that it
-                       lists */
+    MEMORY_INDEXED, /* frames one by one: their addresses are in the slot, if they are
+                       few, else in the page at `base`, or, where there are more than a
+                       page holds, in the pages that it lists */
     MEMORY_FOREIGN, /* not the kernel's frames */
 };
 
@@ -67,7 +67,7 @@ enum trapeze_error memory_protect(struct process *process, uint64_t number,
                                   uint64_t rights);
 
 /* Where page `page` is. The memory is finished, and has so many. */
-paddr_t memory_page(const struct object *object, uint64_t page);
+paddr_t memory_page(struct object *object, uint64_t page);
 
 /* Takes a memory object apart that no handle is good for, wherever it is mapped, until
  * an interrupt is pending; its slot is free afterwards. Never STEP_FAILED. */

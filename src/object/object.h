@@ -45,6 +45,8 @@ struct process_object {
     uint64_t status, pc, value; /* of its fault, or of its end */
 };
 
+#define MEMORY_INLINE_PAGES 5
+
 struct memory_object {
     struct list mappings; /* by mapping.of_memory */
     uint64_t base; /* one run, or device: its first byte; else the index page's */
@@ -52,6 +54,7 @@ struct memory_object {
     uint32_t
         pages_ready; /* allocated and zeroed so far; all of them once it can be used */
     uint8_t kind;    /* enum memory_kind */
+    uint64_t pages[MEMORY_INLINE_PAGES]; /* of MEMORY_INDEXED, if there are no more */
 };
 
 struct mapping {
@@ -94,7 +97,7 @@ struct object {
     };
 };
 
-static_assert(sizeof(struct object) == 128, "a slot");
+static_assert(sizeof(struct object) == OBJECT_SLOT_BYTES, "a slot");
 
 /* A table of `count` slots at `table`, the first `process_count` of them for
  * processes. Its memory need not be zeroed. */

@@ -10,7 +10,7 @@
 
 #include "sched/thread.h"
 
-#define THREADS_MAX 8192 /* that exist at a time */
+#define THREADS_MAX 16384 /* that exist at a time */
 
 struct heap {
     uint32_t count;

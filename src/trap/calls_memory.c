@@ -38,7 +38,7 @@ int64_t sys_memory_protect(const struct call *call)
 
 int64_t sys_memory_physical(const struct call *call)
 {
-    const struct object *memory = call->handle->object;
+    struct object *memory = call->handle->object;
     uint64_t page = call->frame->a1;
     return page < memory->memory.page_count ? (int64_t)memory_page(memory, page).value
                                             : E_INVALID;

@@ -45,6 +45,7 @@ RUNS = [
     ("test-switch all 3 20", "test-switch: ok", {}),
     ("test-round-robin 500", "test-round-robin: ok", {}),
     ("test-many", "test-many: ok", {}),
+    ("crowd", "crowd: ok", {}),
     ("test-many exhaust", "test-many: ok", {"memory": "32M"}),
     ("test-memory all", "test-memory: ok", {"memory": "32M"}),
     ("test-memory refused", "test-memory: ok", {"memory": "32M"}),

@@ -303,7 +303,8 @@ static struct memory_model *find_memory(const struct object *object)
 static uint64_t cost_of(uint64_t page_count, bool run)
 {
     if (!run)
-        return page_count + 1 + (page_count > 512 ? (page_count + 511) / 512 : 0);
+        return page_count + (page_count > MEMORY_INLINE_PAGES) +
+               (page_count > 512 ? (page_count + 511) / 512 : 0);
     uint64_t power = 1;
     while (power < page_count)
         power *= 2;
