@@ -33,11 +33,13 @@ class Frame:
 def functions(elf: ELFFile) -> dict[int, str]:
     """Address and name of every function; one name an address."""
     found = {}
-    text = elf.get_section_by_name(".text")
+    start = elf.get_section_by_name(".text")["sh_addr"]
+    last = elf.get_section_by_name(".boot_text")
+    size = last["sh_addr"] + last["sh_size"] - start
     for symbol in sorted(elf.get_section_by_name(".symtab").iter_symbols(),
                          key=lambda symbol: symbol.name):
         inside = symbol["st_shndx"] != "SHN_ABS" \
-            and 0 <= symbol["st_value"] - text["sh_addr"] < text["sh_size"]
+            and 0 <= symbol["st_value"] - start < size
         if inside and symbol["st_info"]["type"] in ("STT_FUNC", "STT_NOTYPE") \
                 and symbol.name and not symbol.name.startswith((".", "$", "image_")):
             found.setdefault(symbol["st_value"], symbol.name)

@@ -220,6 +220,7 @@ _Noreturn void main(uint64_t hart_id, uint64_t device_tree, uint64_t image,
     shares_asids = processes_max >= 1U << address_space_asid_bits();
     start_plic();
     fence_translations(); /* the boot tables had a writable alias of the text */
+    kernel_map_drop_boot_text(paddr(image));
 
     uint64_t slice_ticks = facts.timebase_hz * options.slice_us / 1000000;
     sched_init(slice_ticks == 0 ? 1 : slice_ticks, options.preempt);

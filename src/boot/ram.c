@@ -18,17 +18,17 @@ static void take_out(struct range_set *set, struct range range)
         panic("the device tree splits memory into too many pieces");
 }
 
-/* Descriptions come first in the first piece that has room for them; the rest is free.
- */
-static void start_frames(struct range_set *available)
+/* Descriptions, of the image as well, of which a part becomes free, come first in the
+ * first piece that has room for them; the rest is free. */
+static void start_frames(struct range_set *available, uint64_t image)
 {
-    uint64_t lowest = UINT64_MAX, highest = 0;
+    uint64_t lowest = image, highest = image + LARGE_PAGE_SIZE;
     for (uint32_t i = 0; i < available->count; i++) {
         const struct range *range = &available->ranges[i];
         lowest = range->start < lowest ? range->start : lowest;
         highest = range->end > highest ? range->end : highest;
     }
-    uint64_t bytes = highest == 0 ? 0 : frame_descriptions_bytes(lowest, highest);
+    uint64_t bytes = frame_descriptions_bytes(lowest, highest);
     struct range *home = available->ranges;
     while (home < available->ranges + available->count &&
            home->end - home->start < bytes)
@@ -70,6 +70,6 @@ const struct range_set *ram_init(const struct device_tree_facts *facts, uint64_t
      * hole would cost it a page of 1 GiB. */
     available = mapped;
     take_out(&available, (struct range){device_tree, device_tree + facts->total_bytes});
-    start_frames(&available);
+    start_frames(&available, image);
     return &mapped;
 }

@@ -11,6 +11,7 @@
 #include "memory/frame.h"
 #include "memory/image.h"
 #include "memory/page_table.h"
+#include "platform/csr.h"
 
 #define KERNEL_READ (PAGE_READ | PAGE_GLOBAL)
 #define KERNEL_WRITE (PAGE_READ | PAGE_WRITE | PAGE_GLOBAL)
@@ -62,6 +63,7 @@ void kernel_map_init(paddr_t image, const struct range_set *ram, uint32_t stack_
     table.root = frame_alloc_zeroed(NULL);
     check(paddr_is_none(table.root) ? E_NO_MEMORY : E_OK);
     map_image(image, image_text, image_text_end, KERNEL_EXECUTE);
+    map_image(image, image_boot_text, image_boot_text_end, KERNEL_EXECUTE);
     map_image(image, image_constants, image_constants_end, KERNEL_READ);
     map_image(image, image_data, image_data_end, KERNEL_WRITE);
     map_image(image, image_boot_stack, image_boot_stack_end, KERNEL_WRITE);
@@ -80,6 +82,18 @@ void kernel_map_init(paddr_t image, const struct range_set *ram, uint32_t stack_
         check(paddr_is_none(frame) ? E_NO_MEMORY : E_OK);
         frame_list_push(&stack_tables, frame);
     }
+}
+
+void kernel_map_drop_boot_text(paddr_t image)
+{
+    for (const char *page = image_boot_text; page < image_boot_text_end;
+         page += PAGE_SIZE)
+        *page_table_entry(&table, vaddr((uint64_t)page)) = 0;
+    uint64_t start = (uint64_t)(image_boot_text - image_text) + image.value;
+    uint64_t end = (uint64_t)(image_boot_text_end - image_text) + image.value;
+    map_direct(start, end);
+    fence_translations();
+    frame_add(start, end);
 }
 
 void *kernel_map_device(paddr_t base, uint64_t length)

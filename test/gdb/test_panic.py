@@ -100,10 +100,9 @@ def test_assertion(debugger: Callable[..., Debugger]) -> None:
 def test_unexpected_interrupt(debugger: Callable[..., Debugger]) -> None:
     """panic() itself, with a message of its own."""
     gdb = debugger("test-gdb")
-    gdb.run_to(gdb.address("count"))
-    gdb.execute("set $sie = $sie | 2")
-    gdb.execute("set $sip = $sip | 2")
-    lines = report(gdb, "interrupt 1, which nothing has enabled", "0x3 (breakpoint)")
+    gdb.run_to(gdb.address("trap_dispatch"))
+    gdb.execute(f"set $a1 = {1 << 63 | 13:#x}")
+    lines = report(gdb, "interrupt 13, which nothing has enabled", "0x3 (breakpoint)")
     assert places(lines)[0] == "panic"
     assert places(lines)[-1] == "trap_entry"
     assert "interrupt_unexpected" in places(lines)

@@ -56,12 +56,14 @@ def test_segments_share_no_page():
 
 
 def test_sections_have_one_purpose():
-    """Machine code is in .text only and cannot be written; constants can be neither."""
+    """Machine code is in .text and .boot_text only, and cannot be written; constants can be
+    neither."""
     sections = {s.name: s["sh_flags"] for s in kernel_build.elf(IMAGE).iter_sections()}
-    assert sections[".text"] & SHF_EXECINSTR and not sections[".text"] & SHF_WRITE
+    code = (".text", ".boot_text")
+    assert all(sections[name] & SHF_EXECINSTR and not sections[name] & SHF_WRITE for name in code)
     assert not sections[".rodata"] & (SHF_WRITE | SHF_EXECINSTR)
-    expect_none("executable, beside .text", [name for name, flags in sections.items()
-                                             if flags & SHF_EXECINSTR and name != ".text"])
+    expect_none("executable, beside those", [name for name, flags in sections.items()
+                                             if flags & SHF_EXECINSTR and name not in code])
 
 
 @pytest.mark.parametrize("name", ["trap_entry", "trap_return", "swtch"])
@@ -159,7 +161,7 @@ def test_table_is_declared_constant(file, name):
     ("exceptions", -1, "fault_suspend"),
     ("interrupts", 5, "interrupt_timer"),
     ("interrupts", 9, "interrupt_external"),
-    ("interrupts", 1, "interrupt_unexpected"),
+    ("interrupts", 1, "interrupt_software"),
     ("interrupts", -1, "interrupt_unexpected"),
 ])
 def test_row_leads_to_its_handler(table, code, handler):
