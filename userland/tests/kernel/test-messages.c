@@ -397,6 +397,62 @@ static void test_death_of_a_server(void)
     CHECK_EQUAL(finish_actor(later), 0);
 }
 
+/* Calls handles[0] at once, and again words[0] microseconds later; words[1] is the
+ * label and words[2] the second result. */
+static long calls_twice(struct actor *actor)
+{
+    struct trapeze_message message = {.label = actor->words[1]};
+
+    trapeze_call(actor->handles[0], &message);
+    pause_us(actor->words[0]);
+    message = (struct trapeze_message){.label = actor->words[1]};
+    actor->words[2] = (uint64_t)trapeze_call(actor->handles[0], &message);
+    actor->message = message;
+    return 0;
+}
+
+static struct actor *start_twice(uint64_t pause, uint64_t label)
+{
+    return actor_make(calls_twice, &(struct actor_options){.give = {endpoint},
+                                                           .words = {pause, label}});
+}
+
+static void answer_one(uint64_t label)
+{
+    struct trapeze_message message = {0};
+
+    CHECK_EQUAL(trapeze_recv(endpoint, &message), KIND_MESSAGE);
+    CHECK_EQUAL(message.label, label);
+    CHECK_EQUAL(trapeze_reply(message.token, &message), 0);
+}
+
+/* Each caller has used its handle before, so that it is looked up by the short way. */
+static void test_replies_in_another_order(void)
+{
+    struct trapeze_message messages[2], reply;
+
+    SAY("a server may receive while it owes replies, and give them in any order");
+    for (unsigned first = 0; first <= 1; first++) {
+        struct actor *actors[] = {start_twice(2 * SOON, 0), start_twice(4 * SOON, 1)};
+        answer_one(0);
+        answer_one(1);
+        for (unsigned i = 0; i <= 1; i++) {
+            messages[i] = (struct trapeze_message){0};
+            CHECK_EQUAL(trapeze_recv(endpoint, &messages[i]), KIND_MESSAGE);
+            CHECK_EQUAL(messages[i].label, i);
+        }
+        for (unsigned i = 0; i <= 1; i++) {
+            const unsigned which = first ^ i;
+            CHECK_EQUAL(actor_state(actors[which]), STATE_AWAITING_REPLY);
+            reply = (struct trapeze_message){.label = 7 + which};
+            CHECK_EQUAL(trapeze_reply(messages[which].token, &reply), 0);
+            actor_expect(actors[which], 0);
+            CHECK_EQUAL(actors[which]->words[2], 0);
+            CHECK_EQUAL(actors[which]->message.label, 7 + which);
+        }
+    }
+}
+
 int main(void)
 {
     actors_begin();
@@ -413,6 +469,7 @@ int main(void)
     test_grant_without_room();
     test_pool();
     test_death_of_a_server();
+    test_replies_in_another_order();
     balance_check(&before);
     return finish(PROGRAM);
 }
