@@ -100,11 +100,11 @@ fast_reply_recv:
     or s0, s0, t2
     bne s1, a0, give_up
     ld s2, PROCESS_ENDPOINT(sp)
-    ld s3, PROCESS_RECEIVE + RECEIVE_ID(sp)
 
     /* 3. It lives; the token is the caller's; nothing is there to receive; both are
      * quick; the caller is urgent enough. */
     lock give_up_contended
+    ld s3, PROCESS_RECEIVE + RECEIVE_ID(sp) /* another server may have changed it */
     ld s4, OBJECT_ID(s2)
     bne s4, s3, give_up_locked
     ld s6, PROCESS_CALLER(sp)
