@@ -195,6 +195,7 @@ static inline void receive(struct process *process, struct object *endpoint)
              * call anew. */
             process->thread.trapframe.a6 = 0;
             process->thread.trapframe.sepc -= ECALL_BYTES;
+            process->welcomes = false;
         }
         return;
     }
