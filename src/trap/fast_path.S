@@ -28,6 +28,7 @@
  * On entry: as trap_entry.
  * On exit: to user mode, or through trap_save.
  */
+    /* Without a size: so debuggers and panics name the step, not only the whole. */
     .balign 4
     .global FAST(trap_entry_fast)
     .type FAST(trap_entry_fast), @function
@@ -389,4 +390,3 @@ give_up:
     ld x\number, TRAPFRAME_X(\number)(sp)
     .endr
     j trap_system_call
-    .size FAST(trap_entry_fast), . - FAST(trap_entry_fast)

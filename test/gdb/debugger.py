@@ -25,6 +25,8 @@ REGISTERS = tuple(
 )  # x1 to x31
 _CSRS = ("priv", "pc", "sstatus", "sepc", "scause", "stval", "sscratch", "satp")
 _END_SECONDS = 30.0
+HART = "harts[0]"  # the struct hart of the hart that boots
+IN_C = "fastpath=off"  # for --append: every trap goes through trap_entry and C
 SSTATUS_SIE, SSTATUS_SPP = 1 << 1, 1 << 8
 
 

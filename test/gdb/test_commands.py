@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable
 
 import pytest
-from debugger import MACHINE, REGISTERS, SUPERVISOR, USER, Debugger, DebuggerError
+from debugger import HART, IN_C, MACHINE, REGISTERS, SUPERVISOR, USER, Debugger, DebuggerError
 
 PAGE_BYTES = 4096
 SYS_PROCESS_SELF, SYS_PROCESS_CREATE = 8, 31
 UNKNOWN_CALL = 999
+FAST_STEPS_MAX = 100
 
 
 def facts(answer: str) -> dict[str, str]:
@@ -56,6 +57,14 @@ def refusal(gdb: Debugger, command: str) -> str:
 def at_call(debugger: Callable[..., Debugger]) -> Debugger:
     """In user mode, about to make the system call process_self."""
     gdb = debugger("test-gdb")
+    gdb.run_to(gdb.address("call_self"))
+    return gdb
+
+
+@pytest.fixture
+def at_call_in_c(debugger: Callable[..., Debugger]) -> Debugger:
+    """The same, where C does it."""
+    gdb = debugger("test-gdb", options=("--append", IN_C))
     gdb.run_to(gdb.address("call_self"))
     return gdb
 
@@ -122,29 +131,53 @@ def test_where_in_user_mode(at_call: Debugger) -> None:
     assert "no stack: sp is at no page of the user's" in at_call.execute("tz where")
 
 
-def test_where_in_a_trap(at_call: Debugger) -> None:
+def test_where_in_a_trap(at_call_in_c: Debugger) -> None:
     """Stage by stage: whose sp, and what sscratch holds."""
-    user, process = at_call.snapshot(), me(at_call)
-    at_call.step()
-    where = facts(at_call.execute("tz where"))
+    user, process = at_call_in_c.snapshot(), me(at_call_in_c)
+    at_call_in_c.step()
+    where = facts(at_call_in_c.execute("tz where"))
     assert where["mode"] == "S (supervisor)"
     assert where["pc"].endswith(" <trap_entry>")
     assert "still the user's, at the edge of a trap" in where["stack"]
     assert f"  the thread of {process}" in where["sscratch"]
 
-    at_call.step()
-    where = facts(at_call.execute("tz where"))
+    at_call_in_c.step()
+    where = facts(at_call_in_c.execute("tz where"))
     assert where["stack"].startswith(f"{user.sscratch:#018x}  no stack: sp points to the trapframe")
     assert where["sscratch"].startswith(f"{user.sp:#018x}  the interrupted sp")
 
-    at_call.run_to(at_call.address("syscall_dispatch"))
-    used = at_call.value("boot_hart.current->stack_top") - at_call.value("$sp")
-    where = facts(at_call.execute("tz where"))
+    at_call_in_c.run_to(at_call_in_c.address("syscall_dispatch"))
+    used = at_call_in_c.value(f"{HART}.current->stack_top") - at_call_in_c.value("$sp")
+    where = facts(at_call_in_c.execute("tz where"))
     assert where["stack"].endswith(f"kernel stack of {process}, {used} bytes in use")
     assert where["sscratch"].startswith("0x0000000000000000  0: the kernel is at work")
 
-    at_call.execute(f"set $sp = boot_hart.current->stack_top - {PAGE_BYTES}")
-    assert f"guard page below the kernel stack of {process}" in at_call.execute("tz where")
+    at_call_in_c.execute(f"set $sp = {HART}.current->stack_top - {PAGE_BYTES}")
+    assert f"guard page below the kernel stack of {process}" in at_call_in_c.execute("tz where")
+
+
+def test_where_in_the_fast_path(at_call: Debugger) -> None:
+    """Each step has a name, and says which phase it is; the call is known until it is over."""
+    user, process, call = at_call.snapshot(), me(at_call), at_call.execute("tz syscall")
+    places = []
+    for _ in range(FAST_STEPS_MAX):
+        at_call.step()
+        where = facts(at_call.execute("tz where"))
+        if where["mode"] == "U (user)":
+            break
+        name = re.fullmatch(r"0x[0-9a-f]{16} <(\w+)(\+\d+)?>", where["pc"])
+        assert name, where["pc"]
+        places.append(name[1])
+        assert where["process"] == f"{process}, running"
+        if where["stack"].startswith(f"{user.sscratch:#018x}"):
+            assert where["stack"].endswith(f"no stack: sp points to the trapframe of {process}")
+            assert where["sscratch"].startswith(f"{user.sp:#018x}  the interrupted sp")
+            if at_call.value("$a0") == user.a0:
+                assert at_call.execute("tz syscall") == call
+        else:
+            assert "still the user's, at the edge of a trap" in where["stack"]
+    named = list(dict.fromkeys(places))
+    assert named == ["trap_entry_fast", "not_call", "not_reply_recv", "fast_process_self", "step_over"]
 
 
 def test_where_in_the_idle_loop_and_the_firmware(debugger: Callable[..., Debugger]) -> None:
@@ -164,19 +197,18 @@ def test_where_in_the_idle_loop_and_the_firmware(debugger: Callable[..., Debugge
 
 
 def test_where_with_several_harts(debugger: Callable[..., Debugger]) -> None:
-    """The firmware picks one hart for the kernel; the others wait in the firmware."""
+    """One runs the program; the other one is told apart from it."""
     gdb = debugger("test-gdb", options=("--smp", "2"))
     gdb.run_to(gdb.address("call_self"))
     running = gdb.value("$_thread")
+    process = me(gdb)
     where = facts(gdb.execute("tz where"))
     assert where["hart"] == str(running - 1)
-    assert where["process"] == f"{me(gdb)}, running"
+    assert where["process"] == f"{process}, running"
     gdb.execute(f"thread {3 - running}")
     where = facts(gdb.execute("tz where"))
     assert where["hart"] == str(2 - running)
-    assert where["mode"] == "M (machine)"
-    assert where["process"] == "none: this hart does not run the kernel, or not yet"
-    assert "`info threads` lists the harts" in refusal(gdb, "tz ps")
+    assert process not in where["process"]
 
 
 def test_csr(at_call: Debugger) -> None:
@@ -190,7 +222,7 @@ def test_csr(at_call: Debugger) -> None:
     assert "SIE=0 " in said["sstatus"] and " SPP=U " in said["sstatus"]
     assert said["scause"].endswith("  exception 8, environment call from U-mode")
     assert said["sepc"].endswith("  <call_self>")
-    assert said["stvec"].endswith("  <trap_entry>, direct")
+    assert said["stvec"].endswith("  <trap_entry_fast>, direct")
     root = (here.satp & (1 << 44) - 1) * PAGE_BYTES
     asid = here.satp >> 44 & 0xFFFF
     assert said["satp"].endswith(f"  Sv39, ASID {asid}, root table at {root:#x}")
@@ -199,20 +231,20 @@ def test_csr(at_call: Debugger) -> None:
 def test_csr_of_a_timer_interrupt(debugger: Callable[..., Debugger]) -> None:
     gdb = debugger("test-gdb")
     gdb.run_to(gdb.address("count"))
-    gdb.run_to(gdb.address("trap_entry"))
+    gdb.run_to(gdb.address("trap_entry_fast"))
     said = facts(gdb.execute("tz csr"))
     assert said["scause"].endswith("  interrupt 5, supervisor timer interrupt")
-    assert said["sie"].endswith("  STIE SEIE")
+    assert said["sie"].endswith("  SSIE STIE SEIE")
     assert said["sip"].endswith("  STIP")
 
 
-def test_trapframe(at_call: Debugger) -> None:
-    thread, process = at_call.value("$sscratch"), me(at_call)
+def test_trapframe(at_call_in_c: Debugger) -> None:
+    thread, process = at_call_in_c.value("$sscratch"), me(at_call_in_c)
     number = process.split()[1]
-    assert "these are of its last trap" in at_call.execute("tz trapframe")
-    at_call.run_to(at_call.address("trap_dispatch"))
-    sepc, registers = at_call.trapframe(thread)
-    answers = [at_call.execute(f"tz trapframe {which}") for which in ("", number, "test-gdb")]
+    assert "these are of its last trap" in at_call_in_c.execute("tz trapframe")
+    at_call_in_c.run_to(at_call_in_c.address("trap_dispatch"))
+    sepc, registers = at_call_in_c.trapframe(thread)
+    answers = [at_call_in_c.execute(f"tz trapframe {which}") for which in ("", number, "test-gdb")]
     assert len(set(answers)) == 1
     first, pc, *table = answers[0].splitlines()
     assert first == f"{process}, running: trapframe at {thread:#x}"
@@ -220,10 +252,10 @@ def test_trapframe(at_call: Debugger) -> None:
     cells = re.findall(r"(\w+) +0x([0-9a-f]{16})\b", "\n".join(table))
     assert [name for name, _ in cells] == list(REGISTERS)
     assert {name: int(value, 16) for name, value in cells} == registers
-    others = refusal(at_call, "tz trapframe 7777")
+    others = refusal(at_call_in_c, "tz trapframe 7777")
     assert others.startswith("no process '7777'; there are: 1 (init), ")
     assert f", {number} (test-gdb)" in others
-    assert at_call.execute("tz trapframe init").startswith("process 1 (init), receiving: ")
+    assert at_call_in_c.execute("tz trapframe init").startswith("process 1 (init), receiving: ")
 
 
 def test_ps(debugger: Callable[..., Debugger]) -> None:
@@ -372,7 +404,7 @@ def test_handle_of_what_has_gone(debugger: Callable[..., Debugger]) -> None:
     named = row(gdb.execute("tz handles").partition("\n")[2], OBJECT=child["NUMBER"])
     assert named["TYPE"] == "process" and named["RIGHTS"] == "control inspect"
     assert named["WHAT"] == "test-gdb, receiving"
-    gdb.run_to(gdb.address("trap_entry"))
+    gdb.run_to(gdb.address("trap_entry_fast"))
     number = int(child["NUMBER"])
     place = next(i for i in range(100) if gdb.value(f"object_table[{i}].id") == number)
     gdb.execute(f"set object_table[{place}].id = 0")
@@ -430,7 +462,7 @@ def test_objects(at_call: Debugger) -> None:
 def test_breakpoints_are_the_programs_own(debugger: Callable[..., Debugger]) -> None:
     """init and the servers execute at the same addresses before; the kernel stops whoever runs."""
     gdb = debugger("test-gdb")
-    gdb.run_to(gdb.address("trap_entry"))
+    gdb.run_to(gdb.address("trap_entry_fast"))
     assert "process 1 (init), running" in gdb.execute("tz where")
     gdb.run_to(gdb.address("crt0_start"))
     me(gdb)
@@ -442,28 +474,28 @@ def test_breakpoints_are_the_programs_own(debugger: Callable[..., Debugger]) -> 
     assert gdb.value("$pc") == gdb.address("call_self")
 
 
-def test_syscall(at_call: Debugger) -> None:
+def test_syscall(at_call_in_c: Debugger) -> None:
     """The same, before the trap, at its first instruction, and from the trapframe."""
-    process = me(at_call)
+    process = me(at_call_in_c)
     expected = (
-        f"{process} at {at_call.address('call_self'):#x} <call_self>\n"
+        f"{process} at {at_call_in_c.address('call_self'):#x} <call_self>\n"
         f"a7 = {SYS_PROCESS_SELF}: process_self, the caller's number\n"
     )
-    assert at_call.execute("tz syscall") == expected
-    at_call.step()
-    assert at_call.execute("tz syscall") == expected
-    at_call.run_to(at_call.address("syscall_dispatch"))
-    assert at_call.execute("tz syscall") == expected
+    assert at_call_in_c.execute("tz syscall") == expected
+    at_call_in_c.step()
+    assert at_call_in_c.execute("tz syscall") == expected
+    at_call_in_c.run_to(at_call_in_c.address("syscall_dispatch"))
+    assert at_call_in_c.execute("tz syscall") == expected
 
     # process_create: numbers, and eight bytes of a name.
-    at_call.run_to(
-        at_call.address("syscall_dispatch"),
+    at_call_in_c.run_to(
+        at_call_in_c.address("syscall_dispatch"),
         f"((struct thread *)$a0)->trapframe.a7 == {SYS_PROCESS_CREATE}",
     )
-    caller, call, *arguments = at_call.execute("tz syscall").splitlines()
+    caller, call, *arguments = at_call_in_c.execute("tz syscall").splitlines()
     assert caller.startswith(f"{process} at ")
     assert call == f"a7 = {SYS_PROCESS_CREATE}: process_create, makes a stopped, empty process"
-    values = at_call.values(*(f"((struct thread *)$a0)->trapframe.a{i}" for i in range(6)))
+    values = at_call_in_c.values(*(f"((struct thread *)$a0)->trapframe.a{i}" for i in range(6)))
     names = [re.fullmatch(r"a(\d)  (0x[0-9a-f]{16})  (\w+) (.*)", line) for line in arguments]
     assert [(int(m[1]), int(m[2], 16)) for m in names if m] == list(enumerate(values))
     assert [m[3] for m in names if m] == "supervisor badge pages slots priority name".split()
@@ -471,8 +503,8 @@ def test_syscall(at_call: Debugger) -> None:
     assert arguments[4].endswith(f" priority {values[4]}")
     assert arguments[5] == f"a5  {int.from_bytes(b'test-gdb', 'little'):#018x}  name 'test-gdb'"
 
-    at_call.run_to(at_call.address("count"))
-    assert "no system call: there is no ecall at" in refusal(at_call, "tz syscall")
+    at_call_in_c.run_to(at_call_in_c.address("count"))
+    assert "no system call: there is no ecall at" in refusal(at_call_in_c, "tz syscall")
 
 
 def test_unknown_syscall(at_call: Debugger) -> None:
@@ -505,7 +537,7 @@ def test_pagetable(at_call: Debugger) -> None:
     text = at_call.execute("tz pagetable trap_entry")
     assert text.endswith("kernel: read, execute, in all address spaces\n")
     assert "<trap_entry>" in text
-    data = at_call.execute("tz pagetable &boot_hart")
+    data = at_call.execute(f"tz pagetable &{HART}")
     assert data.endswith("kernel: read, write, in all address spaces\n")
     direct_map = at_call.execute("tz pagetable 0xffffffc081000000")
     assert re.search(r"-> page 0x81000000, 2 MiB$", direct_map, re.MULTILINE)
@@ -525,14 +557,14 @@ def physical_address(answer: str) -> int:
     return int(found[1], 16)
 
 
-def test_memory_mode_is_restored(at_call: Debugger) -> None:
+def test_memory_mode_is_restored(at_call_in_c: Debugger) -> None:
     """The commands read physical memory; what GDB reads is by virtual addresses again."""
-    at_call.run_to(at_call.address("trap_dispatch"))
-    thread = at_call.value("boot_hart.current")
-    at_call.execute("tz ps")
-    at_call.execute("tz pagetable $pc")
-    assert 'received: "0"' in at_call.execute("maintenance packet qqemu.PhyMemMode")
-    assert at_call.value("boot_hart.current") == thread
+    at_call_in_c.run_to(at_call_in_c.address("trap_dispatch"))
+    thread = at_call_in_c.value(f"{HART}.current")
+    at_call_in_c.execute("tz ps")
+    at_call_in_c.execute("tz pagetable $pc")
+    assert 'received: "0"' in at_call_in_c.execute("maintenance packet qqemu.PhyMemMode")
+    assert at_call_in_c.value(f"{HART}.current") == thread
 
 
 def test_program(debugger: Callable[..., Debugger]) -> None:

@@ -212,7 +212,7 @@ def test_qemu_ends_with_the_script(
 def test_several_at_once(debugger: Callable[..., Debugger]) -> None:
     machines = [debugger("test-exit", str(status)) for status in (3, 4, 5)]
     for machine in machines:
-        machine.run_to(machine.address("trap_entry"))
+        machine.run_to(machine.address("trap_entry_fast"))
     assert [machine.run_to_end()[0] for machine in machines] == [3, 4, 5]
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 from debugger import (
+    HART,
+    IN_C,
     MACHINE,
     REGISTERS,
     SSTATUS_SIE,
@@ -60,7 +62,7 @@ def timer(request: pytest.FixtureRequest, without_sstc: str) -> Timer:
     firmware's hands."""
     kind = "sstc" if request.param == "sstc" else "sbi"
     firmware = ("--qemu", without_sstc) if request.param == "firmware" else ()
-    return lambda slice_: ("--append", f"slice={slice_} timer={kind}", *firmware)
+    return lambda slice_: ("--append", f"slice={slice_} timer={kind} {IN_C}", *firmware)
 
 
 @pytest.fixture
@@ -80,7 +82,7 @@ class Kernel:
         self.trap_return = debugger.address("trap_return")
         self.trap_dispatch = debugger.address("trap_dispatch")
         self.swtch_leave = debugger.address("swtch_leave")
-        self.hart = debugger.address("boot_hart")
+        self.hart = debugger.address(HART)
 
 
 def stack_top(debugger: Debugger, thread: int) -> int:
@@ -199,7 +201,7 @@ def check_user(here: Snapshot, thread: int, pc: int, registers: dict[str, int]) 
 
 
 def test_system_call(debugger: Callable[..., Debugger]) -> None:
-    gdb = debugger("test-gdb")
+    gdb = debugger("test-gdb", options=("--append", IN_C))
     kernel = Kernel(gdb)
     call = gdb.address("call_self")
     gdb.run_to(call)
@@ -212,12 +214,37 @@ def test_system_call(debugger: Callable[..., Debugger]) -> None:
     check_entry(gdb.snapshot(), kernel, user, ECALL_FROM_U)
     dispatch = save(gdb, kernel, user)
     check_dispatch(gdb, dispatch, kernel, user, ECALL_FROM_U)
-    assert gdb.value("boot_hart.current") == thread
+    assert gdb.value(f"{HART}.current") == thread
     process_id = gdb.value(f"((struct process *){thread:#x})->object->id")
     here = handle(gdb, kernel, dispatch)
     result = pattern(gdb, "call", a7=SYS_PROCESS_SELF, a0=process_id)
     check_return(gdb, here, thread, call + ECALL_BYTES, result)
     here = restore(gdb, thread, call + ECALL_BYTES, result)
+    check_user(here, thread, call + ECALL_BYTES, result)
+
+
+def test_fast_system_call(debugger: Callable[..., Debugger]) -> None:
+    """Without a stack, and without writing anything but what it gives back: the user's registers
+    are what the C path would have left."""
+    gdb = debugger("test-gdb")
+    call = gdb.address("call_self")
+    gdb.run_to(call)
+    user = gdb.snapshot()
+    thread = user.sscratch
+    gdb.step()
+    here = gdb.snapshot()
+    assert here.pc == gdb.address("trap_entry_fast")
+    assert here.registers == user.registers and here.sscratch == thread
+    process_id = gdb.value(f"((struct process *){thread:#x})->object->id")
+    for here in steps_until(gdb, lambda at: at.mode == USER):
+        if here.mode == USER:
+            break
+        assert here.mode == SUPERVISOR and here.satp == user.satp
+        assert here.sstatus & (SSTATUS_SIE | SSTATUS_SPP) == 0
+        assert (here.sp, here.sscratch) in ((thread, user.sp), (user.sp, thread))
+        changed = {name for name in REGISTERS if here.registers[name] != user.registers[name]}
+        assert changed <= {"sp", "s0", "a0"}
+    result = pattern(gdb, "call", a7=SYS_PROCESS_SELF, a0=process_id)
     check_user(here, thread, call + ECALL_BYTES, result)
 
 
@@ -262,7 +289,7 @@ def test_timer_interrupt(debugger: Callable[..., Debugger], timer: Timer) -> Non
     check_dispatch(gdb, dispatch, kernel, user, SUPERVISOR_TIMER)
     here = handle(gdb, kernel, dispatch)
     check_return(gdb, here, user.sscratch, user.pc, user.registers)
-    assert gdb.value("boot_hart.current") == user.sscratch
+    assert gdb.value(f"{HART}.current") == user.sscratch
     here = restore(gdb, user.sscratch, user.pc, user.registers)
     check_user(here, user.sscratch, user.pc, user.registers)
 
@@ -280,7 +307,7 @@ def test_preemption(debugger: Callable[..., Debugger], timer: Timer) -> None:
         check_entry(entry, kernel, user, SUPERVISOR_TIMER)
         gdb.run_to(kernel.trap_return)
         check_return(gdb, gdb.snapshot(), parent, user.pc, user.registers)
-        if gdb.value("boot_hart.current->flags") != 0:
+        if gdb.value(f"{HART}.current->flags") != 0:
             break
     else:
         pytest.fail(f"no preemption by {INTERRUPTS_MAX} timer interrupts")
@@ -289,7 +316,7 @@ def test_preemption(debugger: Callable[..., Debugger], timer: Timer) -> None:
     gdb.run_to(kernel.swtch_leave)
     child = gdb.snapshot().a0
     assert child != parent
-    assert gdb.value("boot_hart.current") == child
+    assert gdb.value(f"{HART}.current") == child
     assert gdb.trapframe(parent) == (user.pc, user.registers)
     for here in steps_until(gdb, lambda at: at.pc == kernel.trap_return):
         assert here.mode == SUPERVISOR and here.sscratch == 0
@@ -306,7 +333,7 @@ def test_preemption(debugger: Callable[..., Debugger], timer: Timer) -> None:
     assert here.satp != user.satp
 
     # It sleeps again, and the parent goes on where it was.
-    gdb.run_to(kernel.trap_return, f"boot_hart.current == {parent:#x}")
+    gdb.run_to(kernel.trap_return, f"{HART}.current == {parent:#x}")
     here = gdb.snapshot()
     check_return(gdb, here, parent, user.pc, user.registers)
     assert here.satp == user.satp
@@ -331,7 +358,7 @@ def test_steps_hold_interrupts_back(
     debugger: Callable[..., Debugger], without_sstc: str
 ) -> None:
     """`tz interrupts on` lets a step end up in a handler, which QEMU prevents otherwise."""
-    gdb = debugger("test-gdb", options=("--qemu", without_sstc))
+    gdb = debugger("test-gdb", options=("--qemu", without_sstc, "--append", IN_C))
     kernel = Kernel(gdb)
     loop = gdb.address("count")
     gdb.run_to(loop)

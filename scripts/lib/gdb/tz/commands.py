@@ -147,7 +147,7 @@ def _awaited(process: kernel.Process) -> str:
     """What a process waits for."""
     thread = process.thread
     parts = []
-    endpoint = process.object.endpoint
+    endpoint = process.endpoint
     if process.server is not None:
         parts.append(process.server.label)
     elif endpoint is not None:
@@ -240,11 +240,10 @@ def _describe_mapping(there: kernel.Object) -> str:
     start = int(mapping["address"])
     end = start + int(mapping["page_count"]) * paging.PAGE_BYTES
     memory = kernel.Object(int(mapping["memory"]))
-    whose = kernel.Process(int(mapping["process"]))
     first = int(mapping["first_page"])
     behind = f" from page {first} on" if first else ""
     return (
-        f"{start:#x} to {end:#x} of {whose.label}: {_rights(int(mapping['rights']))}, "
+        f"{start:#x} to {end:#x} of {there.payer.label}: {_rights(int(mapping['rights']))}, "
         f"{memory.label}{behind}"
     )
 
@@ -336,7 +335,7 @@ class PageTable(Command):
 
     tz pagetable ADDRESS
 
-    ADDRESS is any expression, such as $pc or &boot_hart. The walk starts at the current satp and
+    ADDRESS is any expression, such as $pc or &harts. The walk starts at the current satp and
     reads the tables from physical memory. Flags: Valid, Read, Write, eXecute, User, Global,
     Accessed, Dirty."""
 
@@ -465,8 +464,7 @@ class Syscall(Command):
             "environment call from U"
         ):
             pc = machine.register("sepc")
-            # Until trap_entry has saved the registers, they are where they were.
-            read = machine.register if place.registers_are_users() else process.thread.saved
+            read = machine.register if place.registers_are_in_hart() else process.thread.saved
         else:
             raise gdb.GdbError("no system call: the last trap was for another reason")
         _say(f"{process.label} at {pc:#x}{place.symbol_at(pc)}")

@@ -20,6 +20,9 @@ REGISTERS = (
 
 NAME_BYTES = 8  # of a process's name
 
+# Where stvec can lead.
+ENTRIES = ("trap_entry", "trap_entry_fast", "trap_entry_fast_shared")
+
 _STATE_PREFIX = "THREAD_"
 
 
@@ -102,6 +105,13 @@ def linked(head: int, kind: str, path: str) -> Iterator[int]:
         node = int(at(node, link)["next"])
 
 
+def ringed(first: int, kind: str, path: str) -> Iterator[int]:
+    """The same of a ring, which has no head: `first` is the first one's link, or 0."""
+    if first != 0:
+        yield first - offset(struct(kind), path)
+        yield from linked(first, kind, path)
+
+
 def state_name(state: gdb.Value) -> str:
     """ "awaiting reply" for THREAD_AWAITING_REPLY."""
     names = {field.enumval: field.name for field in state.type.fields()}
@@ -151,6 +161,9 @@ class Object:
     @property
     def number(self) -> int:
         """What nothing else is called, 0 once its end is under way."""
+        if self.type == "mapping":  # no handle names it
+            bits = macro("object/offsets.h", "NUMBER_INDEX_BITS")
+            return int(self.value["sequence"]) << bits | self.slot
         return int(self.value["id"])
 
     @property
@@ -167,7 +180,7 @@ class Object:
 
     @property
     def payer(self) -> Process | None:
-        """None: the kernel."""
+        """None: the kernel. Of a mapping: whose it is."""
         address = int(self.value["payer"])
         return Process(address) if address else None
 
@@ -186,19 +199,26 @@ class Object:
 
     @property
     def endpoint(self) -> Object | None:
-        """In whose queue a process, or its end, waits."""
+        """In whose queue the end of a process waits."""
         address = int(self.value["process"]["endpoint"])
         return Object(address) if address else None
 
     # Of an endpoint.
 
     def queue(self) -> Iterator[Object]:
-        head = self.address + offset(struct("object"), "endpoint.queue")
-        return map(Object, linked(head, "object", "process.queue"))
+        if self._waiting < 0:  # the only one that receives
+            return iter([Process(self._waiting & (1 << 64) - 1).object])
+        first = int(self.value["endpoint"]["first"])
+        return map(Object, ringed(first, "object", "process.queue"))
+
+    @property
+    def _waiting(self) -> int:
+        return int(self.value["endpoint"]["waiting"])
 
     @property
     def has_receivers(self) -> bool:
-        return bool(int(self.value["receivers"]))
+        several = macro("object/offsets.h", "ENDPOINT_RECEIVERS")
+        return self._waiting < 0 or bool(self._waiting & several)
 
     @property
     def server(self) -> Process | None:
@@ -214,8 +234,8 @@ def objects() -> list[Object]:
         return []
     size = kind.sizeof
     # Processes have the first slots; those from `fresh` on have never been used.
-    spans = [(0, int(variable("processes")["fresh"]))]
-    spans.append((int(variable("processes")["end"]), int(variable("others")["fresh"])))
+    processes, others = variable("object_processes"), variable("object_others")
+    spans = [(0, int(processes["fresh"])), (int(processes["end"]), int(others["fresh"]))]
     found = []
     for start, end in spans:
         data = machine.read(table + start * size, (end - start) * size)
@@ -271,12 +291,20 @@ class Process:
     @property
     def server(self) -> Process | None:
         """Whose reply or verdict it waits for."""
-        address = int(self.value["server"])
-        return Process(address) if address else None
+        if self.thread.state not in ("awaiting reply", "awaiting verdict"):
+            return None
+        return Process(int(self.value["server"]))
+
+    @property
+    def endpoint(self) -> Object | None:
+        """Where it waits; None: nowhere, or it sleeps."""
+        address = int(self.value["endpoint"])
+        waits = self.thread.state in ("receiving", "sending", "calling", "faulting")
+        return Object(address) if waits and address != int(self.value["object"]) else None
 
     @property
     def own_priority(self) -> int:
-        return int(self.value["own_priority"])
+        return int(self.value["thread"]["own_priority"])
 
     @property
     def priority(self) -> int:
@@ -320,11 +348,16 @@ class Process:
 
 
 class Hart:
-    """The struct hart of the hart that runs processes."""
+    """A struct hart: that of the hart that GDB looks at, or the boot hart's if it has none yet."""
 
-    def __init__(self) -> None:
-        self.address = variable_address("boot_hart")
-        self.value = variable("boot_hart")
+    def __init__(self, index: int | None = None) -> None:
+        values = variable("harts")
+        if index is None:
+            numbers = [int(values[i]["id"]) for i in range(hart_count())]
+            here = machine.hart_number()
+            index = numbers.index(int(here)) if int(here) in numbers else 0
+        self.value = values[index]
+        self.address = variable_address("harts") + index * self.value.type.sizeof
 
     @property
     def idles(self) -> bool:
@@ -345,11 +378,16 @@ class Hart:
         return Process(address) if address else None
 
 
+def hart_count() -> int:
+    """How many run the kernel."""
+    return int(variable("hart_count"))
+
+
 def processes() -> list[Process]:
     """All of them, in the order of their numbers."""
-    hart = Hart()
     found = [o.process for o in objects() if o.type == "process"]
-    found += [hart.current, hart.departed]
+    for hart in map(Hart, range(hart_count())):
+        found += [hart.current, hart.departed]
     by_address = {process.address: process for process in found if process is not None}
     return sorted(by_address.values(), key=lambda process: process.number)
 

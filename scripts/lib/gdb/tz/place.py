@@ -28,8 +28,10 @@ def symbol_at(address: int) -> str:
 
 
 def kernel_is_ready() -> bool:
-    """Whether the kernel takes traps at trap_entry: before that nothing here means anything."""
-    return is_translating() and machine.register("stvec") == kernel.symbol_address("trap_entry")
+    """Whether the kernel takes traps at one of its entries: before that nothing here means
+    anything."""
+    entries = map(kernel.symbol_address, kernel.ENTRIES)
+    return is_translating() and machine.register("stvec") in entries
 
 
 def registers_are_users() -> bool:
@@ -43,6 +45,14 @@ def registers_are_users() -> bool:
     )
 
 
+def registers_are_in_hart() -> bool:
+    """The same, or the entry is still saving them, and has sp to do it by; the fast path, too,
+    until the call is made."""
+    current = kernel.Hart().current
+    saving = current is not None and machine.register("sp") == current.thread.address
+    return registers_are_users() or (saving and machine.register("sscratch") != 0)
+
+
 def describe_sscratch() -> str:
     value = machine.register("sscratch")
     if not kernel_is_ready():
@@ -53,7 +63,7 @@ def describe_sscratch() -> str:
     if value == 0:
         return "0: the kernel is at work, and a trap from here on would be its own bug"
     if current is not None and machine.register("sp") == current.thread.address:
-        return f"the interrupted sp; trap_entry has the thread of {current.label} in sp instead"
+        return f"the interrupted sp; sp is the thread of {current.label} instead"
     return "neither 0 nor the current thread: this is wrong, or not the kernel's hart"
 
 
