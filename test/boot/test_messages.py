@@ -8,7 +8,13 @@ import pytest
 from trapeze_tools.paths import SOURCE
 
 PRESETS = ["default", "debug"]
-PROGRAMS = ["test-registers-of-messages", "test-messages", "test-ways-out", "test-priorities"]
+PROGRAMS = [
+    "test-registers-of-messages",
+    "test-messages",
+    "test-float-messages",
+    "test-ways-out",
+    "test-priorities",
+]
 
 
 @pytest.mark.parametrize("preset", PRESETS)

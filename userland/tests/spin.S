@@ -67,8 +67,9 @@
     spin_counting ra
     .option pop
 
-    function spin_with_fpu
-    # 1. Load f0 to f31 and fcsr. The C caller's fs0 to fs11 are kept below the stack pointer.
+    # The C caller's fs0 to fs11 and fcsr are kept below the stack pointer; f0 to f31 and fcsr
+    # are loaded from a0.
+    .macro  begin_fpu
     addi    sp, sp, -112
     .irp    number, 0,1,2,3,4,5,6,7,8,9,10,11
     fsd     fs\number, \number * 8(sp)
@@ -78,15 +79,10 @@
     for_f0_to_f31 fld
     ld      t0, 256(a0)
     fscsr   t0
-    # 2. Spin. A system call changes a0.
-    mv      t1, a0
-    li      a7, SYS_yield
-1:  beqz    a2, 2f
-    ecall
-2:  addi    a1, a1, -1
-    bnez    a1, 1b
-    mv      a0, t1
-    # 3. Store them back, and restore the caller's.
+    .endm
+
+    # They are stored back, and the caller's restored.
+    .macro  end_fpu
     frcsr   t0
     sd      t0, 256(a0)
     for_f0_to_f31 fsd
@@ -96,6 +92,53 @@
     fld     fs\number, \number * 8(sp)
     .endr
     addi    sp, sp, 112
+    .endm
+
+    function spin_with_fpu
+    begin_fpu
+    # A system call changes a0.
+    mv      t1, a0
+    li      a7, SYS_yield
+1:  beqz    a2, 2f
+    ecall
+2:  addi    a1, a1, -1
+    bnez    a1, 1b
+    mv      a0, t1
+    end_fpu
+    ret
+
+    function message_with_fpu
+    addi    sp, sp, -32
+    .irp    number, 0,1,2,3
+    sd      s\number, \number * 8(sp)
+    .endr
+    mv      s0, a0
+    mv      s1, a1
+    mv      s2, a2
+    mv      s3, a3
+    begin_fpu
+    # a6 is the token of the message that was received, and then of the one to reply to.
+    li      a6, 0
+    li      t0, 0
+    li      t1, 0
+    li      t2, 0
+1:  fmv.d   f0, f0              # the FPU is in use
+    mv      a0, s2
+    mv      a7, s3
+    ecall
+    bnez    a0, 2f
+    addi    s1, s1, -1
+    bnez    s1, 1b
+2:  mv      s1, a0
+    mv      a0, s0
+    end_fpu
+    mv      a0, s1
+    bnez    a0, 3f
+    mv      a0, a6
+3:  .irp    number, 0,1,2,3
+    ld      s\number, \number * 8(sp)
+    .endr
+    addi    sp, sp, 32
     ret
 
     .bss
