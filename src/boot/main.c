@@ -234,6 +234,8 @@ _Noreturn void main(uint64_t hart_id, uint64_t device_tree, uint64_t image,
     machine.features = (options.preempt ? FEATURE_PREEMPT : 0) |
                        (sstc ? FEATURE_SSTC : 0) |
                        (CHECK_INVARIANTS ? FEATURE_DEBUG_KERNEL : 0);
+    if (options.fastpath)
+        sched_use_fast_path();
     start_harts(hart_id, processes_max, image);
     greet(hart_id);
 

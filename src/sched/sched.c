@@ -15,6 +15,7 @@
 
 struct heap sched_deadlines; /* of those who wait */
 static uint64_t slice_ticks;
+static bool quick_words; /* are kept: there is a fast path */
 
 void sched_init(uint64_t slice, bool preempt)
 {
@@ -23,6 +24,8 @@ void sched_init(uint64_t slice, bool preempt)
     harts_preempt = preempt;
     hart_count = 0;
 }
+
+void sched_use_fast_path(void) { quick_words = harts_preempt && policy_keeps_order; }
 
 void sched_begin(void)
 {
@@ -254,9 +257,10 @@ void sched_set_limit(struct thread *thread, uint64_t ticks, uint64_t period)
 static inline void set_quick(const struct hart *hart, struct thread *from,
                              struct thread *to)
 {
+    if (!quick_words)
+        return;
     bool fpu = hart->fpu_owner == to && to->fpu_hart == hart;
-    bool plain = harts_preempt && policy_keeps_order && to->space != NULL &&
-                 (to->flags | to->limit.ticks) == 0;
+    bool plain = to->space != NULL && (to->flags | to->limit.ticks) == 0;
     to->quick = plain ? (uint64_t)hart + (fpu ? QUICK_FPU_TO : 0) : (uint64_t)to;
     to->quick_call = plain ? (uint64_t)hart + (fpu ? QUICK_FPU : 0) : (uint64_t)to;
     bool pays = hart->payer == to || to->priority != to->own_priority;

@@ -25,6 +25,10 @@
  * harts_add comes next. */
 void sched_init(uint64_t slice_ticks, bool preempt);
 
+/* Messages, and what else can, take the fast path from now on, where the policy and
+ * preemption allow it. */
+void sched_use_fast_path(void);
+
 /* This hart takes part from now on, idle. */
 void sched_begin(void);
 
