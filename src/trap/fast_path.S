@@ -170,7 +170,6 @@ reply_is_verdict:
     sb zero, THREAD_STATE(s6)
     sd zero, PROCESS_CALLER(sp)
     sd s6, HART_CURRENT(tp)
-    sc.d zero, s6, (tp) /* no reservation (lr) is left, where it may be inside a loop */
     sd tp, THREAD_QUICK(s6)
     change_space
     unlock

@@ -71,8 +71,10 @@
     sd s0, TRAPFRAME_X(2)(sp)
     .endm
 
-/* Goes on as the thread in s6, where it was interrupted. */
+/* Goes on as the thread in s6, where it was interrupted, which may be inside a loop of lr
+ * and sc: no reservation of another's is left to it. */
     .macro resume_interrupted
+    sc.d zero, s6, (tp)
     mv sp, s6
     csrw sscratch, sp
     ld t0, TRAPFRAME_SEPC(sp)
