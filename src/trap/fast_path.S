@@ -22,6 +22,12 @@
  */
 #include "trap/fast_path.h"
 
+#ifdef FAST_SWITCH
+#define yield_to_somebody FAST(yield_to)
+#else
+#define yield_to_somebody pass_on
+#endif
+
 /*
  * trap_entry_fast, from the hart, instead of trap_entry
  *
@@ -310,13 +316,10 @@ fast_process_self:
     j step_over
 
 fast_yield:
-    /* 2. Nobody as urgent is ready. */
+    /* 2. Nobody is ready. */
     ld s0, THREAD_HART(sp)
-    sd s1, TRAPFRAME_X(9)(sp)
     lwu s0, HART_HIGHEST_READY(s0)
-    lbu s1, THREAD_URGENCY(sp)
-    bgeu s0, s1, yield_to_somebody
-    ld s1, TRAPFRAME_X(9)(sp)
+    bnez s0, yield_to_somebody
     li a0, 0
 
 step_over:
@@ -327,14 +330,6 @@ step_over:
     ld s0, TRAPFRAME_X(8)(sp)
     csrrw sp, sscratch, sp
     sret
-
-yield_to_somebody:
-    ld s1, TRAPFRAME_X(9)(sp)
-#ifdef FAST_SWITCH
-    j FAST(yield_to)
-#else
-    j pass_on
-#endif
 
 somebody_waits:
 #ifdef FAST_SWITCH

@@ -6,7 +6,7 @@
  */
 #include "trap/fast_path.h"
 
-/* FAST(yield_to), from fast_path.S: somebody as urgent is ready. s0 is saved. */
+/* FAST(yield_to), from fast_path.S: somebody is ready. s0 is saved. */
     .global FAST(yield_to)
     .type FAST(yield_to), @function
 FAST(yield_to):
