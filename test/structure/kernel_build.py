@@ -77,6 +77,8 @@ def units() -> tuple[Unit, ...]:
         compiled = (directory / output).resolve()
         if not compiled.is_relative_to(BUILD / "src"):
             continue  # a user program shares the source
+        if any(part.startswith("scheduler-") for part in compiled.parts):
+            continue  # of another kernel, for test/boot/test_policies.py
         found.append(Unit(str(source.relative_to(KERNEL_SOURCE)), source, compiled,
                           _flags_only(command, entry["file"]), directory))
     if not found:
