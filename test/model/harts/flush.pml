@@ -48,12 +48,15 @@ byte before[PROCESSES];
 
 hidden byte i, other;
 
-inline unquick(p)
+/* Where it runs, or has run on this hart h, it may stay quick: there it is fenced at once. */
+inline unquick(p, h)
 {
+    if
 #ifndef BUG_STAYS_QUICK
-    quick[p] = NO_HART;
+    :: runs_on[p] == NO_HART && quick[p] != h -> quick[p] = NO_HART
 #endif
-    skip
+    :: else
+    fi
 }
 
 /* Marks p for every hart but h. */
@@ -68,7 +71,7 @@ inline mark_others(p, h)
             fi
         }
 #endif
-        unquick(p);
+        unquick(p, h);
         skip
     }
 }

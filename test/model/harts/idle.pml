@@ -278,17 +278,14 @@ inline block(h)
 #define may_hand_to(t, h) (urgency[t] >= most)
 #endif
 
-/* Blocks, and wakes t, which gets the hart at once if nobody who is ready is more urgent. If
- * another hart counted on this one to choose, it is the new thread now that is to. */
+/* Blocks, and wakes t, which gets the hart at once if nobody who is ready is more urgent. */
 inline hand_over(t, h)
 {
     find_most(h);
     if
     :: state[t] == BLOCKED && may_run(t, h) && may_hand_to(t, h) ->
         state[current[h]] = BLOCKED;
-#ifdef BUG_HAND_OVER_FORGETS
         reschedule[h] = false;
-#endif
         take(t, h)
     :: else ->
         block(h);
@@ -367,13 +364,14 @@ inline system_call(h)
     fi
 }
 
-#ifdef BUG_DYING_CALLS
+#ifdef BUG_MARKED_CALLS
 #define is_marked(h) false
 #else
-#define is_marked(h) dying[current[h]]
+#define is_marked(h) (dying[current[h]] || reschedule[h])
 #endif
 
-/* Who is dying, and has not been stopped yet, makes no system call any more. */
+/* Whom another hart has marked before this one had the lock makes no system call: it is as
+ * if it had not asked yet. */
 inline program(h)
 {
     if
