@@ -22,12 +22,6 @@
  */
 #include "trap/fast_path.h"
 
-#ifdef FAST_SWITCH
-#define yield_to_somebody FAST(yield_to)
-#else
-#define yield_to_somebody pass_on
-#endif
-
 /*
  * trap_entry_fast, from the hart, instead of trap_entry
  *
@@ -251,7 +245,6 @@ fast_fault:
     resume_receiver
 
 interrupt:
-#ifdef FAST_SWITCH
     slli s0, s0, 1
     addi s0, s0, -2 * SCAUSE_SUPERVISOR_TIMER
     beqz s0, timer
@@ -263,7 +256,6 @@ timer:
     ld s0, THREAD_HART(sp)
     ld s0, HART_FAST_SLICE(s0)
     bnez s0, FAST(slice_ends)
-#endif
     j pass_on
 
 not_reply_recv:
@@ -290,7 +282,7 @@ fast_signal:
     ld s4, OBJECT_ID(s2)
     ld s1, ENDPOINT_WAITING(s2)
     bne s4, s3, signal_gives_up_locked
-    bltz s1, somebody_waits
+    bltz s1, FAST(signal_wakes)
     andi s4, s1, ENDPOINT_RECEIVERS
     bnez s4, signal_gives_up_locked
 
@@ -319,7 +311,7 @@ fast_yield:
     /* 2. Nobody is ready. */
     ld s0, THREAD_HART(sp)
     lwu s0, HART_HIGHEST_READY(s0)
-    bnez s0, yield_to_somebody
+    bnez s0, FAST(yield_to)
     li a0, 0
 
 step_over:
@@ -330,13 +322,6 @@ step_over:
     ld s0, TRAPFRAME_X(8)(sp)
     csrrw sp, sscratch, sp
     sret
-
-somebody_waits:
-#ifdef FAST_SWITCH
-    j FAST(signal_wakes)
-#else
-    j signal_gives_up_locked
-#endif
 
 pass_on_s1:
     ld s1, TRAPFRAME_X(9)(sp)
