@@ -35,7 +35,12 @@ _COMMANDS = (
     ("CMake", ("cmake",), "configures the build"),
     ("Ninja", ("ninja",), "builds"),
 )
-_MODULES = (("pytest", "pytest"), ("pexpect", "pexpect"), ("pyelftools", "elftools"))
+_MODULES = (
+    ("pytest", "pytest"),
+    ("pexpect", "pexpect"),
+    ("pyelftools", "elftools"),
+    ("matplotlib", "matplotlib"),
+)
 
 
 @dataclass(frozen=True)
