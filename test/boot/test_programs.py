@@ -22,7 +22,13 @@ RUNS = [
     ("polite", re.compile(r"polite: .* ended with a timer interrupt, .*"), {}),
     ("shares", re.compile(r"evenly\. .*"), SHORT),
     ("measure", re.compile(r" *numbers; without, the nanoseconds .*"), {}),
-    ("bench", re.compile(r"bench: boot_to_program \d+ instructions"), {"append": "slice=200us"}),
+    ("bench", re.compile(r"bench: call_reply_float \d+ instructions"), {"append": "slice=200us"}),
+    ("footprint 500", "footprint: processes 500 processes", {}),
+    (
+        "growth mappings",
+        re.compile(r"growth: mappings 10000 yield \d+ instructions"),
+        {"append": "slice=10s", "memory": "1G"},
+    ),
     ("trivial", re.compile(r"trapeze: .*"), {}),
     ("illegal", re.compile(r"trapeze: process \d+ \(illegal\) ended: .*"), {"status": 128 + 2}),
     ("test-args one two\\ words", "test-args: ok", {}),
@@ -57,8 +63,9 @@ ELSEWHERE = {
 }
 
 
-# It wants the same count for any number of processes. What the debug build checks depends on it.
-NOT_IN_DEBUG = {"test-round-robin 500"}
+# The one wants the same count for any number of processes, and what the debug build checks depends
+# on it; so many mappings it checks for too long.
+NOT_IN_DEBUG = {"test-round-robin 500", "growth mappings"}
 CASES = [
     pytest.param(*run, preset, id=f"{run[0]}-{preset}")
     for run in RUNS

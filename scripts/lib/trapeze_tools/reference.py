@@ -21,7 +21,7 @@ DOCUMENT = SOURCE / "docs" / "abi.md"
 LIBRARY = SOURCE / "userland" / "lib" / "include"
 COMMAND = "cmake --build build --target reference"
 
-_TABLE = re.compile(
+TABLE = re.compile(
     r"(?P<begin>^<!-- table: (?P<name>\S+) -->\n)(?P<body>.*?)(?P<end>^<!-- end of table -->$)",
     re.MULTILINE | re.DOTALL,
 )
@@ -89,10 +89,10 @@ TABLES: dict[str, Callable[[Path], str]] = {
 
 def updated(document: str, folder: Path = INTERFACE) -> str:
     """The document with its tables made anew from the lists in `folder`."""
-    there = [match["name"] for match in _TABLE.finditer(document)]
+    there = [match["name"] for match in TABLE.finditer(document)]
     if sorted(there) != sorted(TABLES):
         raise ValueError(f"the document has the tables {there} and not each of {list(TABLES)} once")
-    return _TABLE.sub(
+    return TABLE.sub(
         lambda match: match["begin"] + TABLES[match["name"]](folder) + match["end"], document
     )
 

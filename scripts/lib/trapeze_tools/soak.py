@@ -130,12 +130,12 @@ def read_archive(data: bytes) -> dict[str, tuple[int, bytes]]:
         offset = (start + size + 3) & ~3
 
 
-def make_archive(made: build.Build, path: Path) -> None:
-    """Writes the build's boot archive with a manifest that lets these programs do what they need:
-    for QEMU's -initrd."""
+def make_archive(made: build.Build, path: Path, further: str = "") -> None:
+    """Writes the build's boot archive with a manifest that lets these programs do what they need,
+    and what is `further` to be in it: for QEMU's -initrd."""
     files = read_archive((made.directory / "archive.cpio").read_bytes())
     mode, manifest = files["manifest"]
-    files["manifest"] = (mode, manifest + b"\n" + _MANIFEST.read_bytes())
+    files["manifest"] = (mode, manifest + b"\n" + _MANIFEST.read_bytes() + further.encode())
     entry = runpy.run_path(str(_MAKER))["entry"]
     data = b""
     for inode, (name, (mode, contents)) in enumerate(sorted(files.items()), start=1):

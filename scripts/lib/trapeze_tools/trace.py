@@ -29,22 +29,31 @@ from .qemu import Machine, Qemu
 from .watch import FIRMWARE_END, RAM_BASE
 
 _CHUNK_BYTES = 1 << 20
+_PANIC_STATUS = 255
 # An executed block's address; or an S or c, which opens the line that takes the block before it back:
 # "Stopped execution of TB chain before ...", "cpu_io_recompile: rewound execution of TB to ...".
 _LINE = re.compile(rb"^(?:Trace \d+: \S+ \[[0-9a-f]+/([0-9a-f]+)/|[Sc])", re.MULTILINE)
 
 # Where an interrupt is let in or looked for: wfi, and csrr of sip into any register.
 _LETS_IN = re.compile(rb"\x73\x00\x50\x10|[\x73\xf3][\x20-\x2f]\x40\x14", re.DOTALL)
-_NOT_FIRMWARE = f"0..{RAM_BASE - 1:#x},{FIRMWARE_END:#x}..{(1 << 64) - 1:#x}"
+_SRET = re.compile(rb"\x73\x00\x20\x10")
+# Where instructions are told of: first and last address. User programs lie below RAM's physical
+# addresses, the kernel at its load address while it boots, and then in the upper half.
+USER_RANGE = (0, RAM_BASE - 1)
+BOOT_RANGE = (FIRMWARE_END, (1 << 63) - 1)
+KERNEL_RANGE = (1 << 63, (1 << 64) - 1)
 
 
-def executed(qemu: Qemu, machine: Machine) -> Iterator[int]:
-    """The address of each instruction that the kernel and the user programs execute, from the
-    kernel's first one on. ToolError if the machine's exit status is not 0.
+def executed(
+    qemu: Qemu, machine: Machine, *ranges: tuple[int, int], any_status: bool = False
+) -> Iterator[int]:
+    """The address of each instruction in some ranges that the machine executes, from the kernel's
+    first one on. ToolError if the machine's exit status is not 0; or a panic's, with `any_status`.
     """
+    wanted = ",".join(f"{first:#x}..{last:#x}" for first, last in (BOOT_RANGE, *ranges))
     log_reader, log_writer = os.pipe()
     options = qemu.one_instruction_per_block()
-    options += ("-d", "exec,nochain", "-D", f"/dev/fd/{log_writer}", "-dfilter", _NOT_FIRMWARE)
+    options += ("-d", "exec,nochain", "-D", f"/dev/fd/{log_writer}", "-dfilter", wanted)
     with open(log_reader, "rb", buffering=0) as log:
         try:
             emulator = Emulator(
@@ -59,7 +68,8 @@ def executed(qemu: Qemu, machine: Machine) -> Iterator[int]:
             yield from itertools.dropwhile(
                 lambda address: address != FIRMWARE_END, _addresses(log.read)
             )
-            if status := emulator.wait():
+            status = emulator.wait()
+            if status == _PANIC_STATUS or (status and not any_status):
                 raise ToolError(
                     f"the traced machine ended with status {status}", f"it was: {machine.append}"
                 )
@@ -83,25 +93,29 @@ def _addresses(read: Callable[[int], bytes]) -> Iterator[int]:
 
 
 class Symbols:
-    """The functions of the kernel, to look addresses up; and in `lets_in` the addresses of the
-    instructions that let an interrupt in or look whether one is pending."""
+    """The functions and labels of the kernel, to look addresses up; in `lets_in` the addresses of
+    the instructions that let an interrupt in or look whether one is pending, in `leaves` of those
+    that return to user mode."""
 
     def __init__(self, path: Path) -> None:
         with open(path, "rb") as file:
             elf = ELFFile(file)
             table = elf.get_section_by_name(".symtab")
-            named = {
-                symbol["st_value"]: symbol.name
+            pairs = [
+                (symbol["st_value"], symbol.name)
                 for symbol in table.iter_symbols()
                 # Assembly's functions need not have a type; the mapping symbols begin with $.
                 if symbol["st_info"]["type"] in ("STT_FUNC", "STT_NOTYPE")
                 and symbol.name
                 and not symbol.name.startswith(("$", "."))
-            }
+            ]
             text = elf.get_section_by_name(".text")
-            self.lets_in = frozenset(
-                text["sh_addr"] + found.start() for found in _LETS_IN.finditer(text.data())
-            )
+            start, code = text["sh_addr"], text.data()
+        self.lets_in = frozenset(start + found.start() for found in _LETS_IN.finditer(code))
+        self.leaves = frozenset(start + found.start() for found in _SRET.finditer(code))
+        # Two files may have functions of the same name, one place two names.
+        self.addresses = {name: address for address, name in pairs}
+        named = dict(pairs)
         self._starts = sorted(named)
         self._names = [named[start] for start in self._starts]
 
@@ -126,25 +140,26 @@ class Stretch:
 
 
 def is_kernel(pc: int) -> bool:
-    """Whose instruction it is, the firmware's left out. User programs lie below RAM's physical
-    addresses, the kernel above: in the upper half, and at its load address while it boots."""
+    """Whose instruction it is, the firmware's left out."""
     return pc >= RAM_BASE
 
 
-def stretches(addresses: Iterable[int], lets_in: frozenset[int]) -> Iterator[Stretch]:
-    """The stretches after the first user instruction; what was before it is the boot.
+def stretches(
+    addresses: Iterable[int], lets_in: frozenset[int], leaves: frozenset[int]
+) -> Iterator[Stretch]:
+    """The stretches of the kernel's instructions after its first return to user mode; what was
+    before it is the boot.
 
-    One ends before a user instruction, and with each instruction that lets an interrupt in or looks
-    for one: a long operation that finds one pending makes way for it.
+    One ends with a return to user mode, and with each instruction that lets an interrupt in or
+    looks for one: a long operation that finds one pending makes way for it.
     """
     current: list[int] | None = None
     for pc in addresses:
-        if not is_kernel(pc):
+        if current is not None:
+            current.append(pc)
+        if pc in leaves or pc in lets_in:
             if current:
                 yield Stretch(current)
-            current = []
-        elif current is not None:
-            current.append(pc)
-            if pc in lets_in:
-                yield Stretch(current)
+                current = []
+            elif pc in leaves:
                 current = []
