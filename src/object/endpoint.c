@@ -137,7 +137,8 @@ void endpoint_signal(struct process *caller)
     frame->a0 = (uint64_t)(int64_t)error;
     if (error != E_OK)
         return;
-    remember(&caller->signal, number, target);
+    if (target->badge != 0) /* the fast path does not ask */
+        remember(&caller->signal, number, target);
     notice_signal(target->object, target->badge);
 }
 

@@ -288,12 +288,11 @@ fast_signal:
 
     /* 4. The bits are pending. */
     ld s4, ENDPOINT_PENDING(s2)
-    beqz s0, 1f
     ori s1, s1, ENDPOINT_SIGNALS
     or s4, s4, s0
     sd s1, ENDPOINT_WAITING(s2)
     sd s4, ENDPOINT_PENDING(s2)
-1:  unlock
+    unlock
 
     /* 5. Return. */
     li a0, 0

@@ -51,7 +51,6 @@ FAST(signal_wakes):
     sd s1, TRAPFRAME_SEPC(sp)
     sd zero, TRAPFRAME_X(10)(sp)
     mv a1, s0
-    beqz s0, signal_gives_up
     wake signal_gives_up
 
 signal_gives_up:
