@@ -43,6 +43,7 @@ struct hart {
     uint64_t slice_began;  /* cycles */
     uint64_t slice_cycles; /* of the one that ended last; 0: none has */
     uint64_t fast_slice;   /* ticks of the next, if assembly may begin it; or 0 */
+    uint64_t fast_slices;  /* that it has begun */
     uint64_t limit_end;    /* ticks: the payer's limit is used up; 0: it has none */
     uint64_t timer_target; /* ticks: what its timer is set to; DEADLINE_NONE: nothing */
 
@@ -65,6 +66,7 @@ static_assert(offsetof(struct hart, slice_end) == HART_SLICE_END, "hart");
 static_assert(offsetof(struct hart, slice_began) == HART_SLICE_BEGAN, "hart");
 static_assert(offsetof(struct hart, slice_cycles) == HART_SLICE_CYCLES, "hart");
 static_assert(offsetof(struct hart, fast_slice) == HART_FAST_SLICE, "hart");
+static_assert(offsetof(struct hart, fast_slices) == HART_FAST_SLICES, "hart");
 static_assert(offsetof(struct hart, timer_target) == HART_TIMER_TARGET, "hart");
 static_assert(offsetof(struct hart, fpu_owner) == HART_FPU_OWNER, "hart");
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Switching, the time slice, the sched_deadlines and the limits.
+ * Switching, the time slice, the deadlines and the limits.
  */
 #include "sched/sched.h"
 
@@ -449,6 +449,14 @@ void sched_tick(uint64_t now)
 uint64_t sched_slice_ticks(void) { return slice_ticks; }
 
 void sched_interrupted(void) { ensure_slice(hart_this()); }
+
+uint64_t sched_fast_slices(void)
+{
+    uint64_t sum = 0;
+    for (struct hart *hart = harts; hart < harts + hart_count; hart++)
+        sum += hart->fast_slices;
+    return sum;
+}
 
 uint64_t sched_switches(void)
 {

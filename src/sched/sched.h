@@ -104,6 +104,9 @@ void sched_interrupted(void);
 uint64_t sched_slice_ticks(void);
 
 /* Of all harts: switches to another thread, cycles that nobody paid for. */
+/* Slices that the fast path has begun, and the timer set for; switches, but for the fast
+ * path's. */
+uint64_t sched_fast_slices(void);
 uint64_t sched_switches(void);
 uint64_t sched_idle_cycles(void);
 

@@ -93,6 +93,9 @@ FAST(slice_ends):
 1:  sd s8, HART_SLICE_END(tp)
     sd s8, HART_TIMER_TARGET(tp)
     csrw CSR_STIMECMP, s8
+    ld s4, HART_FAST_SLICES(tp)
+    addi s4, s4, 1
+    sd s4, HART_FAST_SLICES(tp)
     rotate
     exchange
     ld s4, HART_SLICE_BEGAN(tp)
