@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: MIT
+"""Kernels whose fast path is wrong in one line."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from trapeze_tools.build import Build
+from trapeze_tools.paths import SOURCE
+
+_TRAP = SOURCE / "src" / "trap"
+_UNITS = ("fast_path.S", "fast_switch.S")
+_FILES = (*_UNITS, "fast_path.h")
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """The first `line` behind `place` becomes `instead`."""
+
+    name: str
+    place: str
+    line: str
+    instead: str = "nop"
+
+
+MUTANTS = (
+    Mutant("call-takes-a-grant", "fast_call:", "or s0, t0, t1", "mv s0, t1"),
+    Mutant("call-takes-a-deadline", "fast_call:", "or s0, t0, t1", "mv s0, t0"),
+    Mutant("call-welcomes-a-grant", "fast_call:", "or s0, s0, t2"),
+    Mutant("call-by-any-handle", "fast_call:", "bne s1, a0, give_up"),
+    Mutant("call-of-the-dead", "fast_call:", "bne s4, s3, give_up_locked"),
+    Mutant("call-of-nobody", "fast_call:", "bgez s6, give_up_locked"),
+    Mutant("call-of-who-is-not-quick", "fast_call:", "bne s4, tp, call_with_fpu"),
+    Mutant("call-lends-nothing", "fast_call:", "bltu s7, s4, give_up_locked"),
+    Mutant("call-lends-nothing-with-fpu", "call_with_fpu:", "bltu s7, s4, give_up_locked"),
+    Mutant("receiver-still-waits", "fast_call:", "sd zero, ENDPOINT_WAITING(s2)"),
+    Mutant("caller-still-runs", "fast_call:", "sb a7, THREAD_STATE(sp)"),
+    Mutant("receiver-still-receives", "fast_call:", "sb zero, THREAD_STATE(s6)"),
+    Mutant("caller-without-server", "fast_call:", "sd s6, PROCESS_SERVER(sp)"),
+    Mutant("server-without-caller", "fast_call:", "sd sp, PROCESS_CALLER(s6)"),
+    Mutant("hart-is-the-callers", "fast_call:", "sd s6, HART_CURRENT(tp)"),
+    Mutant("token-is-old", "fast_call:", "sd a6, PROCESS_TOKEN(sp)"),
+    Mutant("no-badge", "fast_call:", "ld a7, PROCESS_SEND + CACHE_BADGE(sp)"),
+    Mutant("no-kind", "fast_call:", "li a0, 0"),
+    Mutant("no-change-of-space", ".macro change_space", "csrw satp, s4"),
+    Mutant("t6-leaks", ".macro resume_receiver", "28, 29, 30, 31", "28, 29, 30"),
+    Mutant("s11-is-lost", ".macro save_survivors", "26, 27", "26"),
+    Mutant("s11-leaks", ".macro resume_receiver", "26, 27, 22", "26, 22"),
+    Mutant("sp-is-lost", ".macro save_survivors", "sd s0, TRAPFRAME_X(2)(sp)"),
+    Mutant("ecall-again", ".macro save_survivors", "addi s0, s0, ECALL_BYTES"),
+    Mutant("reply-takes-a-grant", "fast_reply_recv:", "or s0, t0, t1", "mv s0, t1"),
+    Mutant("reply-takes-a-deadline", "fast_reply_recv:", "or s0, t0, t1", "mv s0, t0"),
+    Mutant("reply-welcomes-a-grant", "fast_reply_recv:", "or s0, s0, t2"),
+    Mutant("reply-by-any-handle", "fast_reply_recv:", "bne s1, a0, give_up"),
+    Mutant("reply-at-the-dead", "fast_reply_recv:", "bne s4, s3, give_up_locked"),
+    Mutant("reply-to-nobody", "fast_reply_recv:", "beqz s6, give_up_locked"),
+    Mutant("reply-by-any-token", "fast_reply_recv:", "bne s4, a6, give_up_locked"),
+    Mutant("reply-misses-what-waits", "fast_reply_recv:", "or s0, s0, s4"),
+    Mutant(
+        "reply-of-the-payer",
+        "fast_reply_recv:",
+        "ld tp, THREAD_QUICK_REPLY(sp)",
+        "ld tp, THREAD_QUICK_CALL(sp)",
+    ),
+    Mutant("reply-to-who-is-not-quick", "fast_reply_recv:", "bne s4, tp, reply_otherwise"),
+    Mutant("reply-before-the-urgent", "fast_reply_recv:", "bltu s7, s4, give_up_locked"),
+    Mutant("nobody-receives", "reply_is_given:", "sd sp, ENDPOINT_WAITING(s2)"),
+    Mutant("receiver-runs", "reply_is_given:", "sb a7, THREAD_STATE(sp)"),
+    Mutant("caller-still-waits", "reply_is_given:", "sb zero, THREAD_STATE(s6)"),
+    Mutant("caller-stays", "reply_is_given:", "sd zero, PROCESS_CALLER(sp)"),
+    Mutant("reply-with-token", "reply_is_given:", "li a6, 0"),
+    Mutant("reply-with-badge", "reply_is_given:", "li a7, 0"),
+    Mutant("floats-are-not-saved", ".macro switch_fpu", "bgez s7, 2f", "j 2f"),
+    Mutant("fcsr-is-not-saved", ".macro switch_fpu", "frcsr s7"),
+    Mutant("floats-leak", ".macro switch_fpu", "csrc sstatus, s7"),
+    Mutant("floats-have-no-owner", ".macro switch_fpu", "sd s6, HART_FPU_OWNER(tp)"),
+    Mutant("verdict-is-always-mild", "reply_is_verdict:", "bnez a1, give_up_locked"),
+    Mutant("verdict-before-the-urgent", "reply_is_verdict:", "bltu s7, s4, give_up_locked"),
+    Mutant("verdict-for-ever", "reply_is_verdict:", "sd tp, THREAD_QUICK(s6)"),
+    Mutant("fault-lends-nothing", "fast_fault:", "bltu s7, s4, give_up_fault_locked"),
+    Mutant("fault-without-cause", "fast_fault:", "mv a1, s0"),
+    Mutant("fault-without-badge", "fast_fault:", "ld a7, PROCESS_SUPERVISOR + SUPERVISOR_BADGE(sp)"),
+    Mutant("fault-is-a-call", "fast_fault:", "addi s4, tp, QUICK_VERDICT", "mv s4, tp"),
+    Mutant("signal-by-any-handle", "fast_signal:", "bne s1, a0, signal_gives_up"),
+    Mutant("signal-of-the-dead", "fast_signal:", "bne s4, s3, signal_gives_up_locked"),
+    Mutant("signal-passes-several", "fast_signal:", "bnez s4, signal_gives_up_locked"),
+    Mutant("signal-without-badge", "fast_signal:", "beqz s0, 1f"),
+    Mutant("signal-is-not-seen", "fast_signal:", "sd s1, ENDPOINT_WAITING(s2)"),
+    Mutant("signal-forgets-others", "fast_signal:", "or s4, s4, s0", "mv s4, s0"),
+    Mutant("signal-clobbers-s5", "fast_signal:", "9, 18, 19, 20, 21", "9, 18, 19, 20"),
+    Mutant("yield-to-nobody", "fast_yield:", "bgeu s0, s1, yield_to_somebody"),
+    Mutant("yield-with-result", "FAST(yield_to):", "sd zero, TRAPFRAME_X(10)(sp)"),
+    Mutant("yield-again", "FAST(yield_to):", "addi s0, s0, ECALL_BYTES"),
+    Mutant("yield-stays-first", "FAST(yield_to):", "rotate"),
+    Mutant("yield-bail-out-clobbers-s7", "yield_gives_up:", "22, 23", "22"),
+    Mutant("equal-is-not-quick", ".macro find_equal", "bne s4, tp, \\otherwise"),
+    Mutant("who-gives-way-still-runs", ".macro exchange", "sb s4, THREAD_STATE(sp)"),
+    Mutant("who-comes-is-still-ready", ".macro exchange", "sb zero, THREAD_STATE(s6)"),
+    Mutant("equal-is-still-queued", ".macro rotate", "sd s2, LIST_NEXT(s1)"),
+    Mutant("wake-of-nobody", ".macro wake", "bgez s6, \\otherwise"),
+    Mutant("wake-of-who-is-not-quick", ".macro wake", "bne s4, tp, \\otherwise"),
+    Mutant("wake-of-the-less-urgent", ".macro wake", "bgeu s3, s7, \\otherwise"),
+    Mutant("woken-still-waits", ".macro wake", "sd zero, ENDPOINT_WAITING(s2)"),
+    Mutant("waker-is-not-seen", ".macro wake", "sw s3, HART_HIGHEST_READY(tp)"),
+    Mutant("waker-is-not-queued", ".macro wake", "sw s7, READY_NONEMPTY(s1)"),
+    Mutant("woken-without-kind", ".macro wake", "li a0, 1"),
+    Mutant("woken-without-bits", "FAST(signal_wakes):", "mv a1, s0"),
+    Mutant("wakes-by-badge-0", "FAST(signal_wakes):", "beqz s0, signal_gives_up"),
+    Mutant("bail-out-clobbers-s11", "give_up:", "26, 27", "26"),
+    Mutant("bail-out-clobbers-tp", "give_up:", "number, 4, 8", "number, 8"),
+    Mutant("bail-out-keeps-the-lock", "give_up_locked:", "unlock"),
+    Mutant("fault-bail-out-clobbers-a2", "give_up_fault:", "ld a2, TRAPFRAME_X(12)(sp)"),
+)
+
+
+def mutate(source: str, mutant: Mutant) -> str | None:
+    """The source with the mutant's line; None if it lacks the place. A mutant that does not fit any
+    more is an error."""
+    place = re.search(rf"^\s*{re.escape(mutant.place)}", source, re.MULTILINE)
+    if not place:
+        return None
+    line = re.compile(rf"(?<![\w(]){re.escape(mutant.line)}(?!\w)")
+    found = line.search(source, place.end())
+    assert found, f"{mutant.name}: no '{mutant.line}' follows {mutant.place}"
+    return source[: found.start()] + mutant.instead + source[found.end() :]
+
+
+def _write_sources(mutant: Mutant, directory: Path) -> None:
+    written = 0
+    for name in _FILES:
+        source = (_TRAP / name).read_text()
+        mutated = mutate(source, mutant)
+        written += mutated is not None
+        (directory / name).write_text(source if mutated is None else mutated)
+    assert written == 1, f"{mutant.name}: {written} files have {mutant.place}"
+
+
+def _assemble(made: Build, name: str, directory: Path) -> Path:
+    entries = json.loads((made.directory / "compile_commands.json").read_text())
+    (entry,) = (each for each in entries if each["file"].endswith(f"/src/trap/{name}"))
+    command = shlex.split(entry["command"])
+    compiled = directory / f"{name}.o"
+    command[command.index("-o") + 1] = str(compiled)
+    command[command.index("-c") + 1] = str(directory / name)
+    command.insert(1, f"-I{directory.parent}")  # "trap/fast_path.h"
+    subprocess.run(command, cwd=entry["directory"], check=True)
+    return compiled
+
+
+def build_mutant(made: Build, mutant: Mutant, directory: Path) -> Build:
+    """Assembles the mutant and links it with the objects of a build."""
+    sources = directory / "trap"
+    sources.mkdir()
+    _write_sources(mutant, sources)
+    listing = subprocess.run(
+        ["ninja", "-t", "commands", "trapeze.elf"],
+        cwd=made.directory,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    link = shlex.split(listing.stdout.splitlines()[-1].split(" && ")[1])
+    for name in _UNITS:
+        (place,) = (i for i, word in enumerate(link) if word.endswith(f"trap/{name}.obj"))
+        link[place] = str(_assemble(made, name, sources))
+    link[link.index("-o") + 1] = str(directory / "trapeze.elf")
+    subprocess.run(link, cwd=made.directory, check=True)
+    return Build(made.preset, directory)

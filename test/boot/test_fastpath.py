@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: MIT
+"""The fast path does what the C path does: the same random play (userland/tests/kernel/play.h) on
+both, compared register by register; and mutants of the fast path, which the comparison must find.
+
+TRAPEZE_PLAY_SEED and TRAPEZE_PLAY_MOVES choose another play; TRAPEZE_MUTANTS=all tries all mutants.
+"""
+
+import os
+import re
+
+import pytest
+from fast_path_mutants import MUTANTS, build_mutant
+from harness.fixtures import select_build
+from trapeze_tools.errors import ToolError
+
+from harness.machine import make_machine, run_machine
+
+FIRST_SEED = int(os.environ.get("TRAPEZE_PLAY_SEED", "1"))
+MOVES = int(os.environ.get("TRAPEZE_PLAY_MOVES", "20000"))
+MUTANT_MOVES = (1500, 20000)  # most are found early
+MUTANT_SECONDS = 60.0  # some hang; the C path, which is slower, has to end in that time, too
+SOME_MUTANTS = {
+    "call-of-the-dead",
+    "t6-leaks",
+    "reply-by-any-token",
+    "reply-of-the-payer",
+    "floats-leak",
+    "verdict-for-ever",
+    "signal-is-not-seen",
+    "yield-stays-first",
+    "wake-of-the-less-urgent",
+    "bail-out-clobbers-s11",
+}
+CHOSEN = [
+    mutant
+    for mutant in MUTANTS
+    if os.environ.get("TRAPEZE_MUTANTS") == "all" or mutant.name in SOME_MUTANTS
+]
+WINDOW = 128  # CHECKPOINT and LOG_MOVES of play.h
+
+# Of 20,000 moves. What is not here happens at least ten times.
+ENOUGH = {
+    "call by the fast path": 1000,
+    "reply_recv by the fast path": 1000,
+    "fault by the fast path": 10,
+    "yield by the fast path": 100,
+    "process_self by the fast path": 100,
+    "call whose deadline passed": 3,
+    "call: the receiver runs at a lent priority": 5,
+    "signal by the fast path": 5,
+    "signal that wakes by the fast path": 3,
+}
+
+
+def command(seed, moves, *window):
+    return ["test-paths", str(seed), str(moves), *map(str, window)]
+
+
+def options(path):
+    """A time slice longer than anybody works between two waits of everybody."""
+    return f"slice=1s fastpath={path}"
+
+
+def sums(output):
+    """Label of each checkpoint, and the sum there."""
+    return re.findall(r"^sum (.*): ([0-9a-f]{16})$", output, re.MULTILINE)
+
+
+def counts(output, kind):
+    found = re.findall(rf"^{kind} (.*): (\d+)$", output, re.MULTILINE)
+    assert found
+    return {what: int(count) for what, count in found}
+
+
+def moves_of(output):
+    """The moves that are shown, each as one text."""
+    return re.findall(r"^  move .*\n(?:    .*\n)+", output, re.MULTILINE)
+
+
+@pytest.fixture
+def play(boot):
+    def start(path, preset, seed, moves, *window):
+        return boot(
+            *command(seed, moves, *window),
+            last="test-paths: ok",
+            preset=preset,
+            append=options(path),
+        ).output
+
+    return start
+
+
+def first_difference(play, preset, seed, checkpoint):
+    """The first move that differs, on both paths."""
+    window = (checkpoint * WINDOW, (checkpoint + 1) * WINDOW)
+    shown = [moves_of(play(path, preset, seed, window[1], *window)) for path in ("on", "off")]
+    for fast, slow in zip(*shown):
+        if fast != slow:
+            return f"with the fast path:\n{fast}without:\n{slow}"
+    return "the moves that are shown are the same"
+
+
+@pytest.mark.parametrize("preset", ["default", "debug"])
+@pytest.mark.parametrize("seed", [FIRST_SEED, FIRST_SEED + 1])
+def test_both_paths_play_the_same(play, preset, seed):
+    fast, slow = (play(path, preset, seed, MOVES) for path in ("on", "off"))
+    fast_sums, slow_sums = sums(fast), sums(slow)
+    assert len(fast_sums) == len(slow_sums) > MOVES // WINDOW
+    for i, (one, other) in enumerate(zip(fast_sums, slow_sums)):
+        if one != other:
+            what = first_difference(play, preset, seed, i)
+            pytest.fail(f"seed {seed}, {one[0]}: {what}", pytrace=False)
+    assert counts(fast, "case") == counts(slow, "case")
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_play_has_everything(play, seed):
+    fast, slow = (play(path, "default", seed, 20000) for path in ("on", "off"))
+    found = counts(fast, "path") | counts(fast, "case")
+    rare = {what: n for what, n in found.items() if n < ENOUGH.get(what, 10)}
+    assert not rare and found.keys() >= ENOUGH.keys()
+    assert not any(counts(slow, "path").values())
+
+
+def test_the_same_without_asids(play, boot):
+    """There each switch forgets the TLB: trap/fast_path_shared.S."""
+    outputs = [
+        boot(
+            *command(FIRST_SEED, MOVES),
+            last="test-paths: ok",
+            append=f"asidbits=0 {options(path)}",
+        ).output
+        for path in ("on", "off")
+    ]
+    assert sums(outputs[0]) == sums(outputs[1]) == sums(play("on", "default", FIRST_SEED, MOVES))
+    assert counts(outputs[0], "path")["call by the fast path"] > 0
+
+
+_reference: dict[int, list[tuple[str, str]]] = {}  # sums of the C path, by the number of moves
+
+
+@pytest.mark.parametrize("mutant", CHOSEN, ids=lambda mutant: mutant.name)
+def test_a_mutant_is_found(emulator, new_transcript, tmp_path, mutant):
+    """It panics, hangs, finds a wrong register by itself, or plays otherwise."""
+
+    def run(path, made, moves):
+        machine = make_machine(made, tuple(command(1, moves)), append=options(path))
+        kept = new_transcript(emulator.command(machine))
+        return run_machine(emulator, machine, kept, MUTANT_SECONDS).output
+
+    made = build_mutant(select_build(), mutant, tmp_path)
+    for moves in MUTANT_MOVES:
+        if moves not in _reference:
+            _reference[moves] = sums(run("off", select_build(), moves))
+        try:
+            output = run("on", made, moves)
+        except ToolError:
+            return  # it hangs
+        if sums(output) != _reference[moves] or "test-paths: ok" not in output:
+            return
+    pytest.fail(f"{mutant.name} plays as the C path does", pytrace=False)

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The play of test-paths: a dozen processes that call, serve, call on, signal, yield,
+ * fault, kill and compute, by one sequence of random numbers that they share. Nobody is
+ * ever preempted by time: who runs, and with what in its registers, follows from the
+ * kernel's rules alone, so that two kernels that keep the same rules play the same.
+ *
+ *   conductor  the test program, more urgent than all players: raises the dead, ends
+ *              endpoints, and stirs when everybody waits
+ *   clients    call servers, and do what is rare
+ *   servers    reply and receive; the middle one calls on, workers share an endpoint,
+ *              the judge hears of faults
+ *
+ * After each move its player adds every register, and how everybody is doing, to a sum.
+ */
+#pragma once
+
+#include "actors.h"
+
+#define PLAYERS 12
+#define WORLD_ADDRESS 0x800000UL
+
+/* Endpoints; a role's number is that of the endpoint where it serves. */
+enum place { SERVER_A, SERVER_B, MIDDLE, POOL, JUDGE, PLACES, CLIENT = PLACES };
+
+#define TOKENS 3
+#define STALE_MAX 96
+#define FLOATS 33 /* f0 to f31, fcsr */
+
+/* A move that is no system call, in a7's place. */
+#define MOVE_FAULT 100 /* and the way to fault */
+#define FAULTS 3
+
+/* play_moves.S knows the offsets. */
+struct frame {
+    struct trapeze_registers before, after;
+    uint64_t saved[16];
+    uint64_t left, arrived; /* instret behind the last load, and before the first one */
+};
+
+struct held_token {
+    uint64_t token;
+    bool fault;
+};
+
+struct player {
+    struct frame frame;
+    uint64_t index;
+    enum place role;
+    uint64_t floats[FLOATS]; /* what its FPU has to hold */
+    bool floats_fresh;       /* written, and no move made since */
+    uint64_t send[PLACES], receive[PLACES];
+    uint64_t new_send[PLACES],
+        new_receive[PLACES]; /* to be taken when those are gone */
+    uint64_t muted;          /* to SERVER_A, without RIGHT_SEND */
+    uint64_t silent;         /* to SERVER_B, with badge 0 */
+    uint64_t bell;
+    uint64_t peers[PLAYERS];
+    uint64_t stale[STALE_MAX]; /* to be closed */
+    uint64_t stale_count;
+    uint64_t own, granted; /* an endpoint that it has made, what it was given */
+    uint64_t last_closed, last_token, last_sent_by;
+    struct held_token tokens[TOKENS];
+    uint64_t token_count;
+    bool renewed; /* a handle: the old number is tried next */
+};
+
+/* What process_inspect says, but for the CPU time; the last three are 0 where they were
+ * not asked for: they are in turn, and of the player itself. */
+struct report {
+    int64_t result;
+    uint64_t state, awaited, own_priority, priority, limit, pages, slots, handles;
+};
+
+#define LOG_MOVES 128
+#define MOVES_MAX 1000000
+#define CHECKPOINT LOG_MOVES
+
+struct log_entry {
+    uint64_t move, player, variant, sum;
+    struct trapeze_registers before, after;
+    struct report reports[PLAYERS];
+};
+
+/* What must have happened often, for the play to be worth anything. */
+#define CASES(CASE)                                                             \
+    CASE(FAST_CALL, "call by the fast path")                                    \
+    CASE(FAST_REPLY, "reply_recv by the fast path")                             \
+    CASE(FAST_FAULT, "fault by the fast path")                                  \
+    CASE(FAST_SIGNAL, "signal by the fast path")                                \
+    CASE(FAST_WAKE, "signal that wakes by the fast path")                       \
+    CASE(FAST_YIELD, "yield by the fast path")                                  \
+    CASE(FAST_YIELD_TO, "yield to an equal by the fast path")                   \
+    CASE(FAST_SELF, "process_self by the fast path")                            \
+    CASE(CALL_NOBODY, "call: nobody receives")                                  \
+    CASE(CALL_SEVERAL, "call: several receive")                                 \
+    CASE(CALL_LOWER, "call: the receiver is less urgent")                       \
+    CASE(CALL_HIGHER, "call: the receiver is more urgent")                      \
+    CASE(CALL_LENT, "call: the receiver runs at a lent priority")               \
+    CASE(CALL_BUSY, "call: the receiver owes a reply already")                  \
+    CASE(CALL_GRANT, "call with a grant")                                       \
+    CASE(CALL_DEADLINE, "call with a deadline")                                 \
+    CASE(CALL_PAST, "call with a deadline in the past")                         \
+    CASE(CALL_WELCOME, "call that welcomes a grant")                            \
+    CASE(CALL_ODD, "call with an invalid t2")                                   \
+    CASE(CALL_OTHER, "call by another handle than the last")                    \
+    CASE(CALL_CLOSED, "call by a closed handle")                                \
+    CASE(CALL_GONE, "call of an endpoint that has ended")                       \
+    CASE(CALL_RIGHT, "call without the right")                                  \
+    CASE(CALL_LIMITED, "call by who has a limit")                               \
+    CASE(CALL_FLOATS, "call with floating-point registers just written")        \
+    CASE(CALL_PEER, "call whose server ended")                                  \
+    CASE(CALL_LATE, "call whose deadline passed")                               \
+    CASE(REPLY_FORGED, "reply_recv with a token that never was")                \
+    CASE(REPLY_STALE, "reply_recv to a caller that has gone")                   \
+    CASE(REPLY_OLDER, "reply_recv to another than the last caller")             \
+    CASE(REPLY_NOBODY, "reply_recv without a token")                            \
+    CASE(REPLY_GRANT, "reply_recv with a grant")                                \
+    CASE(REPLY_DEADLINE, "reply_recv with a deadline")                          \
+    CASE(REPLY_WELCOME, "reply_recv that welcomes a grant")                     \
+    CASE(REPLY_OTHER, "reply_recv by another handle")                           \
+    CASE(REPLY_SIGNAL, "reply_recv with signals pending")                       \
+    CASE(REPLY_QUEUED, "reply_recv with messages waiting")                      \
+    CASE(REPLY_LENT, "reply_recv at a lent priority")                           \
+    CASE(REPLY_LOWER, "reply_recv to a less urgent caller")                     \
+    CASE(REPLY_FLOATS, "reply_recv with floating-point registers just written") \
+    CASE(REPLY_VERDICT, "reply_recv to a fault")                                \
+    CASE(SIGNAL_WAKES, "signal for which somebody waits")                       \
+    CASE(SIGNAL_ZERO, "signal with badge 0")                                    \
+    CASE(YIELD_OTHERS, "yield with others ready")                               \
+    CASE(GRANTED, "a grant that came")                                          \
+    CASE(REFUSED, "a grant that was refused")                                   \
+    CASE(FAULTED, "fault that was forgiven")                                    \
+    CASE(KILLED, "player ended and replaced")                                   \
+    CASE(REPLACED, "endpoint ended and replaced")                               \
+    CASE(IDLE, "time passed with everybody waiting")                            \
+    CASE(FLOATS_SEEN, "floating-point registers looked at")
+
+enum play_case {
+#define CASE(name, text) CASE_##name,
+    CASES(CASE)
+#undef CASE
+        CASE_END,
+};
+
+struct world {
+    uint64_t random, sum;
+    uint64_t move, move_limit;
+    uint64_t log_from, log_to;
+    volatile bool over;
+    volatile bool siesta;     /* everybody sleeps next */
+    uint64_t numbers[PLACES]; /* of the endpoints */
+    struct player players[PLAYERS];
+    struct player *leaver; /* whose system call it was that led to the next return */
+    struct report reports[PLAYERS];
+    uint64_t counts[CASE_END];
+    uint64_t wrong; /* registers that were not as they have to be; the first: */
+    uint64_t wrong_move, wrong_register, wrong_value, wrong_wanted;
+    uint64_t checkpoints[MOVES_MAX / CHECKPOINT + 1];
+    struct log_entry log[LOG_MOVES];
+};
+#define WORLD ((struct world *)WORLD_ADDRESS)
+#define WORLD_PAGES ((sizeof(struct world) + PAGE_BYTES - 1) / PAGE_BYTES)
+
+/* Random numbers (splitmix64). */
+static inline uint64_t play_random(uint64_t limit)
+{
+    uint64_t z = (WORLD->random += UINT64_C(0x9e3779b97f4a7c15));
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return (z ^ (z >> 31)) % limit;
+}
+
+static inline bool play_one_in(uint64_t count) { return play_random(count) == 0; }
+
+static inline void play_add(uint64_t word)
+{
+    WORLD->sum = (WORLD->sum ^ word) * UINT64_C(0x9fb21c651e98df25);
+    WORLD->sum ^= WORLD->sum >> 29;
+}
+
+static inline void play_count(enum play_case what) { WORLD->counts[what]++; }
+
+/* A deadline that does not pass while anybody has anything to do, and later than all
+ * before it: a move takes some microseconds. Time slices, of 1 s, end meanwhile. */
+#define START_SECONDS 1000 /* boot and beginning take less */
+#define MOVE_SECONDS 2
+uint64_t play_deadline(void);
+
+/* play_moves.S: the move of frame->before, with every register its own but one, tp or
+ * s0, that points to the frame. */
+void play_ecall_by_tp(struct frame *frame);
+void play_ecall_by_s0(struct frame *frame);
+void play_fault_ebreak(struct frame *frame);
+void play_fault_load(struct frame *frame);
+void play_fault_illegal(struct frame *frame);
+void play_floats_load(const uint64_t floats[FLOATS]);
+void play_floats_store(uint64_t floats[FLOATS]);
+
+/* play_choose.c: what `player` does next, into its frame. */
+void play_choose(struct player *player);
+
+/* play_record.c */
+void play_classify(const struct player *player); /* before the move */
+void play_record(struct player *player, uint64_t variant);
+void play_wrong(uint64_t what, uint64_t value, uint64_t wanted);
+#define REGISTER_FLOATS 32 /* x1 is 0 */
+#define REGISTER_NONE 99   /* the address space is another's */
+
+/* play.c: an actor's role; words[0] is its number. */
+long play_role(struct actor *actor);
