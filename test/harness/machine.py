@@ -8,6 +8,7 @@ test passes or fails by being quick or slow.
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,7 +82,12 @@ def make_machine(
     append: str = "",
     extra: tuple[str, ...] = (),
 ) -> qemu.Machine:
-    """The machine for a test: under icount, and thereby the same each time, if it has one hart."""
+    """The machine for a test: under icount, and thereby the same each time, if it has one hart.
+
+    $TRAPEZE_FASTPATH is for tests that are run twice: "off" selects the kernel's C path."""
+    path = os.environ.get("TRAPEZE_FASTPATH")
+    if path and "fastpath=" not in append:
+        append = f"{append} fastpath={path}".strip()
     return qemu.Machine(
         kernel=build.kernel,
         memory=memory,
