@@ -11,6 +11,7 @@ import pytest
 
 import disassembly
 import dwarf
+import fast_paths
 import kernel_build
 from findings import expect_none
 from kernel_build import IMAGE, KERNEL_SOURCE, SOURCE
@@ -331,11 +332,45 @@ def restored_registers(code: list, structure: str, base: str, offset: int,
     return findings + [f"{register} is not restored" for register in sorted(missing)]
 
 
-@pytest.mark.parametrize("function", ["trap_entry", "trap_from_kernel"])
+@pytest.mark.parametrize("function", ["trap_save", "trap_from_kernel"])
 def test_trap_entry_saves_every_register(function):
-    """sp is in sscratch by then, and sepc in no register: t0 and t1 bring them."""
+    """sp is in sscratch by then, and sepc in no register: t0 and t1 bring them. Before trap_save,
+    trap_entry has changed sp alone."""
     expect_none(f"{function} and struct trapframe disagree", saved_registers(
         image_function(function), "trapframe", 0, {"sp": "t0", "sepc": "t1"}))
+    changed = [i.operands[0] for i in image_function("trap_entry") if i.mnemonic != "bge"
+               and not i.mnemonic.startswith(("blt", "jal", "c.j"))]
+    assert changed == ["sp"]
+
+
+KEPT_BY_C = [f"s{number}" for number in range(12)]
+
+
+def trap_system_call() -> tuple[list, list, list]:
+    """The system call that is C's: up to the call of C, the way back, and the way off the hart."""
+    code = image_function("trap_system_call")
+    call = next(n for n, i in enumerate(code) if i.mnemonic == "jal" and i.operands[0] == "ra")
+    back = next(n for n, i in enumerate(code) if i.mnemonic == "sret")
+    return code[:call], code[call + 1:back + 1], code[back + 1:]
+
+
+def test_system_call_saves_what_c_does_not_keep():
+    """Every register but s0 to s11, which are saved where the thread leaves the hart; sp is the
+    thread, and a0 after the first store."""
+    before, _, off = trap_system_call()
+    found = saved_registers(before, "trapframe", 0, {"sp": "t0", "sepc": "t1"})
+    assert sorted(found) == sorted(f"{name} is not saved" for name in KEPT_BY_C)
+    found = saved_registers(off, "trapframe", 0, {})
+    rest = {"sepc", *REGISTERS[1:]} - set(KEPT_BY_C)
+    assert sorted(found) == sorted(f"{name} is not saved" for name in rest)
+
+
+def test_system_call_restores_what_c_does_not_keep():
+    """And touches no register that C has kept."""
+    _, back, _ = trap_system_call()
+    expect_none("trap_system_call and struct trapframe disagree", restored_registers(
+        back, "trapframe", "a0", 0, [name for name in REGISTERS[1:] if name not in KEPT_BY_C]))
+    assert not {i.operands[0] for i in back if i.operands and not i.store} & set(KEPT_BY_C)
 
 
 def test_trap_return_restores_every_register():
@@ -414,11 +449,49 @@ def stores_to(code: list, place: range) -> list[str]:
 
 
 def test_assembly_writes_no_state():
-    """thread_set_state is the only place that does."""
+    """thread_set_state is the only place that does, but for the fast path, of which
+    test_fast_path.py tells what it writes. That one stores a byte: RUNNING into who gets the hart,
+    the number of the system call that blocks (a7) or another state into who leaves it."""
     state = dwarf.structure_members("thread")["state"]
     for unit in assembly_objects():
         code = disassembly.disassemble(unit.object)
+        if unit.name.startswith("trap/fast_"):
+            code = [i for i in code if not (i.mnemonic == "sb" and i.store and i.operands[0] in (
+                "zero", "a7", "s4", "s7") and i.store[0] in ("sp", "s6", "s7"))]
         expect_none(f"{unit.name} may write a thread's state", stores_to(code, state))
+
+
+def state_stores(path) -> list[tuple[str, object]]:
+    state = dwarf.structure_members("thread")["state"].start
+    return [(store[0].store[0], store[4]) for store in path.stores if store[2] == state]
+
+
+def test_fast_path_keeps_the_diagram_of_states():
+    """A change of threads makes the one that comes RUNNING, and the other one something else; the
+    one that comes was not READY but waited, or was taken out of a queue."""
+    for entry in fast_paths.ENTRIES:
+        for path in fast_paths.paths(entry):
+            written = state_stores(path)
+            if path.end != "sret":
+                assert not written, path.labels
+            elif path.sscratch == fast_paths.THREAD:
+                assert not written, path.labels
+            else:
+                bases = [base for base, _ in written]
+                assert len(written) == 2 and len(set(bases)) == 2, path.labels
+                (coming,) = [base for base, value in written if value == fast_paths.ZERO]
+                assert coming == "s6", path.labels
+
+
+def test_a_blocking_calls_number_is_its_state():
+    """Which the fast path stores for it."""
+    calls = {str(name): int(number) for number, name, *_ in definitions.entries(
+        definitions.INTERFACE / "syscalls.def", "SYSCALL")}
+    states = {str(name): int(number) for number, name, *_ in definitions.entries(
+        definitions.INTERFACE / "states.def", "STATE")}
+    assert calls["call"] == states["AWAITING_REPLY"]
+    assert calls["reply_recv"] == states["RECEIVING"]
+    assert states["RUNNING"] == 0
 
 
 def test_store_is_found():
