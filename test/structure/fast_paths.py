@@ -136,11 +136,14 @@ def _step(path: Path, instruction) -> list[int] | None:
         _load(path, instruction)
     elif instruction.store:
         _store(path, instruction, *instruction.store, operands[0])
-    elif name in ("sc.d", "amoor.w.aq"):
-        size = 8 if name == "sc.d" else 4
-        _store(path, instruction, *_memory_operand(operands[2]), size, operands[1])
-        if operands[0] != "zero":
-            path.registers[operands[0]] = Value("made", name)
+    elif name == "sc.d":  # to lose a reservation: it stores what is there already
+        base, offset = _memory_operand(operands[2])
+        there = path.memory.get((path.registers[base], offset))
+        if operands[0] != "zero" or there != path.registers[operands[1]]:
+            _store(path, instruction, base, offset, 8, operands[1])
+    elif name == "amoor.w.aq":
+        _store(path, instruction, *_memory_operand(operands[2]), 4, operands[1])
+        path.registers[operands[0]] = Value("made", name)
     elif name in ("csrrw", "csrrs", "csrrc"):
         _csr(path, instruction)
     elif name in ("j", "jal"):

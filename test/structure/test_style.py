@@ -31,6 +31,7 @@ VOLATILE_FILES = {"src/platform/mmio.h": "device registers"}
 STRUCTURE_TYPEDEFS = {"paddr_t", "vaddr_t"}  # wrapped scalars
 PARAMETER_EXCEPTIONS = {"sbi_call": "its parameters are the SBI's registers"}
 SHARED_STATE = {"machine": "what main has found out, for kernel_info",
+                "hart_count": "sched_init begins anew",
                 "kernel_lock": "lock.h takes and releases it inline",
                 "object_others": "object.h takes and gives mappings' slots, inline"}
 
@@ -283,7 +284,7 @@ def global_data() -> list[tuple[str, str]]:
 
 def assigns(name: str, code: str) -> bool:
     """Whether code changes the variable, or takes its address; what it points to is another's."""
-    return bool(re.search(rf"\b{name}\b\s*(?:=(?!=)|\+\+|--|(?:[-+*/%&|^]|<<|>>)=)"
+    return bool(re.search(rf"(?<![.>])\b{name}\b\s*(?:=(?!=)|\+\+|--|(?:[-+*/%&|^]|<<|>>)=)"
                           rf"|(?:\+\+|--|(?<!&)&(?!&)\s*){name}\b(?!\[)", code))
 
 
