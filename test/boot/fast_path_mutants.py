@@ -80,7 +80,6 @@ MUTANTS = (
     Mutant("floats-leak", ".macro switch_fpu", "csrc sstatus, s7"),
     Mutant("floats-have-no-owner", ".macro switch_fpu", "sd s6, HART_FPU_OWNER(tp)"),
     Mutant("verdict-is-always-mild", "reply_is_verdict:", "bnez a1, give_up_locked"),
-    Mutant("verdict-before-the-urgent", "reply_is_verdict:", "bltu s7, s4, give_up_locked"),
     Mutant("verdict-for-ever", "reply_is_verdict:", "sd tp, THREAD_QUICK(s6)"),
     Mutant("fault-lends-nothing", "fast_fault:", "bltu s7, s4, give_up_fault_locked"),
     Mutant("fault-without-cause", "fast_fault:", "mv a1, s0"),

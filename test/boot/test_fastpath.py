@@ -25,7 +25,7 @@ SOME_MUTANTS = {
     "reply-by-any-token",
     "reply-of-the-payer",
     "floats-leak",
-    "verdict-for-ever",
+    "verdict-is-always-mild",
     "signal-is-not-seen",
     "yield-stays-first",
     "wake-of-the-less-urgent",

@@ -258,7 +258,7 @@ static const struct choice client_choices[] = {
     {4, set_limit},
     {1, kill},
     {1, leave},
-    {14, fault},
+    {50, fault},
     {6, renew},
     {4, close_one},
     {4, make_or_end},
@@ -281,6 +281,8 @@ static void reply_recv(struct player *player, struct trapeze_registers *register
     registers->a7 = SYS_reply_recv;
     registers->a0 = player->receive[player->role];
     registers->a6 = held.token;
+    if (play_one_in(3))
+        registers->a1 = VERDICT_RESUME; /* not that it were one */
     if (held.fault)
         registers->a1 = play_one_in(12) ? play_random(3) : VERDICT_RESUME;
 }
