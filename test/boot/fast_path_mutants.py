@@ -141,7 +141,7 @@ def _write_sources(mutant: Mutant, directory: Path) -> None:
 
 def _assemble(made: Build, name: str, directory: Path) -> Path:
     entries = json.loads((made.directory / "compile_commands.json").read_text())
-    (entry,) = (each for each in entries if each["file"].endswith(f"/src/trap/{name}"))
+    entry = next(each for each in entries if each["file"].endswith(f"/src/trap/{name}"))
     command = shlex.split(entry["command"])
     compiled = directory / f"{name}.o"
     command[command.index("-o") + 1] = str(compiled)
