@@ -33,7 +33,8 @@ CLEARED = {"t1", "t2", "t3", "t4", "t5", "t6"}
 SWITCHES = {name + suffix for name in ("yield_to", "slice_ends", "signal_wakes", "device_interrupts")
             for suffix in fast_paths.ENTRIES.values()}
 HART_FIELDS = ("HART_PAYER", "HART_PAID_UNTIL", "HART_SLICE", "HART_SLICE_END", "HART_SLICE_BEGAN",
-               "HART_SLICE_CYCLES", "HART_TIMER_TARGET", "HART_HIGHEST_READY")
+               "HART_SLICE_CYCLES", "HART_TIMER_TARGET", "HART_HIGHEST_READY",
+               "HART_FAST_SLICES")
 MESSAGE_WAYS = {"fast_call", "fast_reply_recv", "fast_fault"}
 
 
