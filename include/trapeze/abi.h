@@ -98,6 +98,9 @@ enum trapeze_end {
     END_KILLED = 2,  /* by process_kill, or because its parent ended */
 };
 
+/* process_pin. */
+#define HART_ANY UINT64_MAX
+
 /* memory_create. */
 #define MEMORY_CONTIGUOUS 1U /* page_count is rounded up to a power of two */
 

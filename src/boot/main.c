@@ -36,11 +36,10 @@ static struct boot_options options;
 static bool shares_asids; /* there may be more processes than ASIDs */
 
 extern const char boot_archive[], boot_archive_end[];
-void start_hart(void);
 _Noreturn void main_of_hart(struct hart *hart);
 
 _Noreturn void main(uint64_t hart_id, uint64_t device_tree, uint64_t image,
-                    uint64_t entry_instret);
+                    uint64_t entry_instret, uint64_t start_hart);
 
 /* Where the kernel has a device that it drives itself; 0: nowhere. One beyond the
  * direct map is as good as none. */
@@ -117,12 +116,13 @@ _Noreturn static void run(void)
 
 /* One that comes too late is no longer wanted. */
 static const struct hart *starting;
+static uint64_t start_address; /* physical, of start_hart */
 
 _Noreturn void main_of_hart(struct hart *hart)
 {
     trap_init();
     hart_set(hart);
-    lock_acquire(&kernel_lock);
+    lock_acquire(&kernel_lock, hart->id);
     if (starting == hart && address_space_suits_hart()) {
         sched_begin();
         sbi_send_ipi(harts->id); /* which waits for this */
@@ -141,14 +141,14 @@ static bool start(uint64_t id, uint64_t stack_top, uint64_t image)
     uint64_t deadline = timer_now() + START_SECONDS * facts.timebase_hz;
     starting = hart;
     if (stack_top == 0 ||
-        sbi_hart_start(id, (uint64_t)start_hart - (uint64_t)image_text + image,
+        sbi_hart_start(id, start_address,
                        (uint64_t)hart - (uint64_t)image_text + image) != 0)
         return false;
     timer_set(deadline);
     while (!hart->online && timer_now() < deadline) {
         lock_release(&kernel_lock);
         wait_for_interrupt();
-        lock_acquire(&kernel_lock);
+        lock_acquire(&kernel_lock, harts->id);
         csr_clear(sip, SIE_SSIE);
     }
     timer_stop();
@@ -163,12 +163,12 @@ static void start_harts(uint64_t boot_hart, uint32_t stack_slot, uint64_t image)
                 sbi_has_extension(SBI_HSM);
     for (uint64_t i = 0; i < facts.hart_count && i < TREE_HARTS_MAX && able; i++) {
         const struct tree_hart *hart = &facts.harts[i];
-        if (hart->id == boot_hart || hart_count >= options.harts_limit)
+        if (hart->id == boot_hart || harts_count >= options.harts_limit)
             continue;
         bool suits =
             hart->has_d && (hart->has_sstc || !(machine.features & FEATURE_SSTC));
         if (suits &&
-            start(hart->id, kernel_stack_create(stack_slot + hart_count), image))
+            start(hart->id, kernel_stack_create(stack_slot + harts_count), image))
             machine.harts_online++;
         else
             printk("trapeze: hart %lu %s, and is left out\n", hart->id,
@@ -197,13 +197,13 @@ static struct init_memory within_image(const void *start, uint64_t bytes,
 }
 
 _Noreturn void main(uint64_t hart_id, uint64_t device_tree, uint64_t image,
-                    uint64_t entry_instret)
+                    uint64_t entry_instret, uint64_t start_hart)
 {
     /* Traps first, so that a mistake from here on is reported; harts_add fills the
      * structure. */
     trap_init();
     hart_set(harts);
-    lock_acquire(&kernel_lock);
+    lock_acquire(&kernel_lock, hart_id);
 
     read_device_tree(device_tree, hart_id);
     check_machine(hart_id);
@@ -234,6 +234,7 @@ _Noreturn void main(uint64_t hart_id, uint64_t device_tree, uint64_t image,
     machine.features = (options.preempt ? FEATURE_PREEMPT : 0) |
                        (sstc ? FEATURE_SSTC : 0) |
                        (CHECK_INVARIANTS ? FEATURE_DEBUG_KERNEL : 0);
+    start_address = start_hart;
     if (options.fastpath)
         sched_use_fast_path();
     start_harts(hart_id, processes_max, image);

@@ -5,7 +5,7 @@
  *
  * On entry (SBI 1.0, HSM): S-mode, satp = 0, interrupts off, a0 = this hart's id, a1 =
  *   the physical address of the device tree; the image lies at any multiple of 2 MiB.
- * On exit: main(hart, device_tree, image, instret) on the boot stack, at the image's
+ * On exit: main(hart, device_tree, image, instret, start_hart) on the boot stack, at the image's
  *   virtual address, on boot tables that map the image writable and all of the direct
  *   map.
  */
@@ -23,10 +23,11 @@
     .type _start, @function
 _start:
     /* 1. The rest of what main takes: the counter that boot is measured from, and where
-     * the image is. Nothing below changes a0 to a3. */
+     * the image and start_hart are. Nothing below changes a0 to a4. */
     csrr a3, instret
     csrw sie, zero
     lla a2, _start
+    lla a4, start_hart
 
     /* 2. Clear .bss, whose ends are aligned to 64 bytes. Addresses are physical. */
     lla t0, image_bss

@@ -13,6 +13,10 @@
  *     tickets. A newcomer may pass the head of the queue, in the few instructions
  *     between a release and that one's next look, and no more than once: the next one
  *     sees that somebody queues, and queues as well.
+ *   - The head of the queue spins; the others wait in wfi after a while, so that as
+ * many harts as like can queue on a machine whose harts are threads of a busy host.
+ *     Whoever gets the lock wakes the next head, which is spinning by the time that it
+ *     is its turn.
  *
  * The word is known to assembly, which finds it at the beginning of a page (lui is all
  * that takes): the least significant byte is not 0 while somebody has
@@ -23,22 +27,25 @@
 
 #include <stdint.h>
 
+#define LOCK_SLEEPERS 8 /* harts that can queue */
+
 struct kernel_lock {
     uint32_t word;
     uint32_t next_ticket;
-    uint32_t serving; /* the ticket whose turn it is */
+    uint32_t serving;                 /* the ticket whose turn it is */
+    uint64_t sleepers[LOCK_SLEEPERS]; /* by ticket: 1 + the hart that waits in wfi */
 };
 
 extern struct kernel_lock kernel_lock;
 
 /* The rest of lock_acquire: `word` is what was found. */
-void lock_wait(struct kernel_lock *lock, uint32_t word);
+void lock_wait(struct kernel_lock *lock, uint32_t word, uint64_t hart_id);
 
-static inline void lock_acquire(struct kernel_lock *lock)
+static inline void lock_acquire(struct kernel_lock *lock, uint64_t hart_id)
 {
     uint32_t word = __atomic_fetch_or(&lock->word, 1, __ATOMIC_ACQUIRE);
     if (word != 0)
-        lock_wait(lock, word);
+        lock_wait(lock, word, hart_id);
 }
 
 static inline void lock_release(struct kernel_lock *lock)

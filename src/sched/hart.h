@@ -11,7 +11,7 @@
 #include "platform/lock.h"
 #include "sched/thread.h"
 
-#define HARTS_MAX 8
+#define HARTS_MAX LOCK_SLEEPERS
 
 struct hart {
     /* Who runs here, &idle when nobody does; known to assembly. */
@@ -68,6 +68,7 @@ static_assert(offsetof(struct hart, slice_cycles) == HART_SLICE_CYCLES, "hart");
 static_assert(offsetof(struct hart, fast_slice) == HART_FAST_SLICE, "hart");
 static_assert(offsetof(struct hart, fast_slices) == HART_FAST_SLICES, "hart");
 static_assert(offsetof(struct hart, timer_target) == HART_TIMER_TARGET, "hart");
+static_assert(offsetof(struct hart, id) == HART_ID, "hart");
 static_assert(offsetof(struct hart, fpu_owner) == HART_FPU_OWNER, "hart");
 
 /* This hart's. */

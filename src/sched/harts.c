@@ -9,7 +9,7 @@
 #include "sched/translations.h"
 
 struct hart harts[HARTS_MAX];
-uint32_t hart_count;
+uint32_t harts_count;
 bool harts_preempt;
 
 static uint32_t more_urgent(uint32_t one, uint32_t other)
@@ -20,29 +20,36 @@ static uint32_t more_urgent(uint32_t one, uint32_t other)
 /* On one hart the common queue writes highest_ready itself. */
 static void note_highest(void)
 {
-    for (struct hart *hart = harts; hart < harts + hart_count; hart++)
+    for (struct hart *hart = harts; hart < harts + harts_count; hart++)
         hart->highest_ready =
             more_urgent(*hart->common->highest, *hart->pinned->highest);
 }
 
+void harts_init(bool preempt)
+{
+    harts_preempt = preempt;
+    harts_count = 0;
+}
+
 struct hart *harts_add(uint64_t id, uint64_t trap_return, uint64_t stack_top)
 {
-    struct hart *hart = &harts[hart_count];
+    struct hart *hart = &harts[harts_count];
     *hart = (struct hart){.id = id,
                           .trap_return = trap_return,
-                          .marks = 1U << hart_count | TRANSLATIONS_SHARED,
+                          .marks = 1U << harts_count | TRANSLATIONS_SHARED,
                           .satp = address_space_kernel_satp(),
                           .common = policy_queue(0),
-                          .pinned = policy_queue(1 + hart_count),
+                          .pinned = policy_queue(1 + harts_count),
                           .timer_target = UINT64_MAX};
     hart->idle.hart = hart;
     hart->idle.state = THREAD_RUNNING;
     hart->idle.stack_top = stack_top;
     hart->idle.satp = hart->satp;
     hart->current = hart->payer = &hart->idle;
-    hart_count++;
-    hart->common->highest = hart_count == 1 ? &hart->highest_ready : &hart->common->own;
-    for (struct hart *each = harts; each <= hart && hart_count > 1; each++)
+    harts_count++;
+    hart->common->highest =
+        harts_count == 1 ? &hart->highest_ready : &hart->common->own;
+    for (struct hart *each = harts; each <= hart && harts_count > 1; each++)
         each->several = true;
     note_highest();
     return hart;
@@ -88,7 +95,7 @@ void harts_share(const struct hart *preferred)
     if (here->unshared)
         return;
     uint32_t least = *here->common->highest;
-    for (struct hart *hart = harts; hart < harts + hart_count; hart++) {
+    for (struct hart *hart = harts; hart < harts + harts_count; hart++) {
         uint32_t urgency = hart->current->urgency, pinned = *hart->pinned->highest;
         if (!can_be_disturbed(hart))
             continue;
@@ -108,7 +115,7 @@ void harts_share(const struct hart *preferred)
 
 void harts_time_slices(void)
 {
-    for (struct hart *hart = harts; hart < harts + hart_count; hart++)
+    for (struct hart *hart = harts; hart < harts + harts_count; hart++)
         if (hart != hart_this() && !is_idle(hart) && hart->slice_end == 0 &&
             hart->highest_ready >= hart->current->urgency)
             interrupt(hart);
@@ -116,15 +123,23 @@ void harts_time_slices(void)
 
 bool harts_all_wait(void)
 {
-    for (struct hart *hart = harts; hart < harts + hart_count; hart++)
+    for (struct hart *hart = harts; hart < harts + harts_count; hart++)
         if (hart != hart_this() && hart->online && !hart->waiting)
             return false;
     return true;
 }
 
+uint64_t harts_ids(void)
+{
+    uint64_t ids = 0;
+    for (struct hart *hart = harts; hart < harts + harts_count; hart++)
+        ids |= hart->online && hart->id < 64 ? 1UL << hart->id : 0;
+    return ids;
+}
+
 struct hart *harts_find(uint64_t id)
 {
-    for (struct hart *hart = harts; hart < harts + hart_count; hart++)
+    for (struct hart *hart = harts; hart < harts + harts_count; hart++)
         if (hart->id == id && hart->online)
             return hart;
     return NULL;

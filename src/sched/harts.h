@@ -15,10 +15,13 @@
 
 /* Those that the kernel has tried to start, the boot hart first. */
 extern struct hart harts[HARTS_MAX];
-extern uint32_t hart_count;
+extern uint32_t harts_count;
 
 /* Whether anybody is preempted at all. */
 extern bool harts_preempt;
+
+/* There is none; preempt: false for the cooperative machine. */
+void harts_init(bool preempt);
 
 /* A hart more, idle and not yet online; at most HARTS_MAX. `stack_top`: of its idle
  * thread. */
@@ -41,6 +44,9 @@ void harts_time_slices(void);
 
 /* Whether every other hart waits. */
 bool harts_all_wait(void);
+
+/* Those that have started: bit n for the one with the id n, up to 63. */
+uint64_t harts_ids(void);
 
 /* The one with this id that has started, NULL if there is none. */
 struct hart *harts_find(uint64_t id);

@@ -1,28 +1,24 @@
 /* SPDX-License-Identifier: MIT
  *
- * Switching, the time slice, the deadlines and the limits.
+ * Switching and deadlines.
  */
 #include "sched/sched.h"
 
 #include "platform/timer.h"
+#include "sched/clock.h"
 #include "sched/fpu_owner.h"
-#include "sched/harts.h"
 #include "sched/heap.h"
-#include "sched/limit.h"
-#include "sched/sched_policy.h"
 #include "sched/swtch.h"
 #include "sched/translations.h"
 
 struct heap sched_deadlines; /* of those who wait */
-static uint64_t slice_ticks;
-static bool quick_words; /* are kept: there is a fast path */
+static bool quick_words;     /* are kept: there is a fast path */
 
 void sched_init(uint64_t slice, bool preempt)
 {
     policy_init();
-    slice_ticks = slice;
-    harts_preempt = preempt;
-    hart_count = 0;
+    clock_init(slice);
+    harts_init(preempt);
 }
 
 void sched_use_fast_path(void) { quick_words = harts_preempt && policy_keeps_order; }
@@ -45,76 +41,6 @@ uint64_t sched_next_expiry(void)
     return first == NULL ? DEADLINE_NONE : first->heap_key;
 }
 
-static void set_timer(uint64_t ticks)
-{
-    if (ticks < hart_this()->timer_target) {
-        hart_this()->timer_target = ticks;
-        timer_set(ticks);
-    }
-}
-
-static void begin_slice(struct hart *hart)
-{
-    if (!harts_preempt || hart->current == &hart->idle)
-        return;
-    hart->slice_end = timer_now() + slice_ticks;
-    hart->slice_began = csr_read(cycle);
-    hart->slice = hart->payer;
-    hart->fast_slice = timer_is_direct() && !hart->several ? slice_ticks : 0;
-    set_timer(hart->slice_end);
-}
-
-/* Times a slice, if somebody waits behind the current thread and none is timed yet. */
-static inline void ensure_slice(struct hart *hart)
-{
-    if (hart->slice_end == 0 && hart->highest_ready != 0)
-        begin_slice(hart);
-}
-
-/* The payer pays for the time until now. */
-static inline void charge(struct hart *hart)
-{
-    struct thread *payer = hart->payer;
-    uint64_t now = csr_read(cycle);
-    uint64_t cycles = now - hart->paid_until;
-    hart->paid_until = now;
-    payer->cycles += cycles;
-    if (payer->limit.ticks != 0)
-        limit_end(&payer->limit, timer_now());
-    if (policy_charges && payer != &hart->idle)
-        policy_charge(payer, cycles, hart->slice_cycles);
-}
-
-static void begin_limit(struct hart *hart, struct thread *thread)
-{
-    hart->limit_end = 0;
-    if (thread->limit.ticks != 0 && !thread->hurried) {
-        hart->limit_end = limit_begin(&thread->limit, timer_now());
-        set_timer(hart->limit_end);
-    }
-}
-
-/* From now on `thread` pays. */
-static inline void set_payer(struct hart *hart, struct thread *thread)
-{
-    hart->payer = thread;
-    thread->quick_reply = (uint64_t)thread;
-    if ((hart->limit_end | thread->limit.ticks) != 0)
-        begin_limit(hart, thread);
-}
-
-/* The same in the middle of a slice, with what is behind paid for: the rest of the
- * slice is `thread`'s, or a client and its server could have two. Returns `thread`. */
-static __attribute__((noinline)) struct thread *change_payer(struct thread *thread)
-{
-    struct hart *hart = hart_this();
-    charge(hart);
-    if (hart->slice == hart->payer)
-        hart->slice = thread;
-    set_payer(hart, thread);
-    return thread;
-}
-
 static void add_ready(struct thread *thread, enum policy_place place)
 {
     policy_add(thread, thread->hurried ? POLICY_FRONT : place);
@@ -127,7 +53,7 @@ static bool hold(struct thread *thread)
         return false;
     thread_set_state(thread, THREAD_HELD);
     heap_add(&sched_deadlines, thread, thread->limit.period_end);
-    set_timer(thread->limit.period_end);
+    clock_set_timer(thread->limit.period_end);
     return true;
 }
 
@@ -163,7 +89,7 @@ static void arrive(struct thread *thread)
     add_ready(thread, POLICY_WOKEN);
     if (hart->several)
         harts_share(thread->hart);
-    ensure_slice(hart_this());
+    clock_ensure_slice(hart_this());
 }
 
 void sched_make_ready(struct thread *thread)
@@ -190,7 +116,7 @@ void sched_set_deadline(struct thread *thread, uint64_t deadline_ticks)
 {
     heap_add(&sched_deadlines, thread, deadline_ticks);
     thread_unquick(thread);
-    set_timer(deadline_ticks);
+    clock_set_timer(deadline_ticks);
 }
 
 void sched_yield(struct thread *thread)
@@ -220,7 +146,7 @@ void sched_pin(struct thread *thread, struct hart *hart)
     if (queued)
         policy_remove(thread);
     thread->pin = hart;
-    thread->queue = hart == NULL ? thread->hart->common : hart->pinned;
+    thread->queue = hart != NULL && hart->several ? hart->pinned : thread->hart->common;
     if (queued)
         arrive(thread);
     else if (thread->state == THREAD_RUNNING && hart != NULL && hart != thread->hart)
@@ -244,9 +170,9 @@ void sched_set_limit(struct thread *thread, uint64_t ticks, uint64_t period)
 {
     thread->limit = (struct limit){.ticks = ticks, .period = period};
     thread_unquick(thread);
-    for (struct hart *hart = harts; hart < harts + hart_count; hart++)
+    for (struct hart *hart = harts; hart < harts + harts_count; hart++)
         if (hart->payer == thread && hart == hart_this())
-            begin_limit(hart, thread);
+            clock_begin_limit(hart, thread);
         else if (hart->payer == thread)
             harts_recall(hart); /* when it has chosen it begins the limit */
     if (thread->state == THREAD_HELD)
@@ -307,7 +233,7 @@ static inline struct thread *choose(struct hart *hart)
         thread_set_state(next, THREAD_RUNNING);
     if (hart->slice == NULL)
         hart->slice = next;
-    set_payer(hart, next);
+    clock_set_payer(hart, next);
     return next;
 }
 
@@ -320,7 +246,7 @@ static inline void share(void)
 
 static __attribute__((noinline)) void switch_by_policy(struct thread *current)
 {
-    charge(hart_this());
+    clock_charge(hart_this());
     if (current->state == THREAD_RUNNING)
         give_way(hart_this(), current);
     hart_this()->rotate = false;
@@ -332,7 +258,7 @@ static __attribute__((noinline)) void switch_by_policy(struct thread *current)
     }
     hand_over(next);
     share();
-    ensure_slice(hart_this());
+    clock_ensure_slice(hart_this());
     swtch_leave(hart_this()->current);
 }
 
@@ -348,7 +274,7 @@ void sched_switch(struct thread *current)
     }
     hart->direct = NULL;
     if (hart->payer == current && current->state == THREAD_RECEIVING)
-        next = change_payer(next); /* a server that was preempted has replied */
+        next = clock_change_payer(next); /* a server that was preempted has replied */
     thread_set_state(next, THREAD_RUNNING);
     hand_over(next);
     if (hart_this()->unshared)
@@ -363,10 +289,8 @@ _Noreturn void sched_depart(struct thread *thread)
     thread_set_state(thread, THREAD_ENDED);
     thread->flags = 0;
     hart->departed = thread;
-    change_payer(&hart->idle);
-    for (struct hart *other = harts; other < harts + hart_count; other++)
-        if (other->payer == thread) /* it was the client of who runs there */
-            other->payer = other->current;
+    clock_change_payer(&hart->idle);
+    clock_forget_payer(thread);
     hand_over(&hart->idle);
     swtch_leave(&hart->idle);
 }
@@ -374,13 +298,13 @@ _Noreturn void sched_depart(struct thread *thread)
 bool sched_leave_idle(void)
 {
     struct hart *hart = hart_this();
-    charge(hart);
+    clock_charge(hart);
     struct thread *next = choose(hart);
     if (next == &hart->idle)
         return false;
     hand_over(next);
     share();
-    ensure_slice(hart);
+    clock_ensure_slice(hart);
     swtch(&hart->idle, next);
     return true;
 }
@@ -397,63 +321,12 @@ struct thread *sched_take_expired(uint64_t now)
     return NULL;
 }
 
-/* The slice is over. Whoever has had all of it gives way; whoever came in the middle of
- * it gets a whole one. */
-static void end_slice(struct hart *hart)
-{
-    hart->slice_end = 0;
-    if (hart->highest_ready == 0 || hart->current == &hart->idle)
-        return;
-    hart->slice_cycles = csr_read(cycle) - hart->slice_began;
-    bool whole = hart->payer == hart->slice;
-    begin_slice(hart);
-    if (hart->several)
-        harts_time_slices();
-    if (whole) {
-        hart->slice = NULL;
-        hart->rotate = true;
-        hart->current->flags |= THREAD_RESCHEDULE;
-    }
-}
-
-/* The payer's limit is used up: whoever runs at its expense goes on at its own. */
-static void end_limit(struct hart *hart)
-{
-    change_payer(hart->current);
-    if (limit_is_used_up(&hart->current->limit, timer_now())) {
-        hart->limit_end = 0;
-        hart->current->flags |= THREAD_RESCHEDULE;
-    }
-}
-
-void sched_tick(uint64_t now)
-{
-    struct hart *hart = hart_this();
-    hart->timer_target = 0; /* set once, below */
-    if (hart->slice_end != 0 && now >= hart->slice_end)
-        end_slice(hart);
-    if (hart->limit_end != 0 && now >= hart->limit_end)
-        end_limit(hart);
-    uint64_t target = sched_next_expiry();
-    if (hart->slice_end != 0 && hart->slice_end < target)
-        target = hart->slice_end;
-    if (hart->limit_end != 0 && hart->limit_end < target)
-        target = hart->limit_end;
-    hart->timer_target = target;
-    if (target == DEADLINE_NONE)
-        timer_stop();
-    else
-        timer_set(target);
-}
-
-uint64_t sched_slice_ticks(void) { return slice_ticks; }
-
-void sched_interrupted(void) { ensure_slice(hart_this()); }
+void sched_interrupted(void) { clock_ensure_slice(hart_this()); }
 
 uint64_t sched_fast_slices(void)
 {
     uint64_t sum = 0;
-    for (struct hart *hart = harts; hart < harts + hart_count; hart++)
+    for (struct hart *hart = harts; hart < harts + harts_count; hart++)
         sum += hart->fast_slices;
     return sum;
 }
@@ -461,7 +334,7 @@ uint64_t sched_fast_slices(void)
 uint64_t sched_switches(void)
 {
     uint64_t sum = 0;
-    for (struct hart *hart = harts; hart < harts + hart_count; hart++)
+    for (struct hart *hart = harts; hart < harts + harts_count; hart++)
         sum += hart->switches;
     return sum;
 }
@@ -469,7 +342,7 @@ uint64_t sched_switches(void)
 uint64_t sched_idle_cycles(void)
 {
     uint64_t sum = 0;
-    for (struct hart *hart = harts; hart < harts + hart_count; hart++)
+    for (struct hart *hart = harts; hart < harts + harts_count; hart++)
         sum += hart->idle.cycles;
     return sum;
 }

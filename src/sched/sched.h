@@ -17,7 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "sched/hart.h"
+#include "sched/clock.h"
 
 #define DEADLINE_NONE UINT64_MAX
 
@@ -95,17 +95,15 @@ struct thread *sched_take_expired(uint64_t now);
 
 /* The timer interrupt at `now`, after the expired threads: ends the slice and the limit
  * that are over, and programs the timer for what comes next. */
-void sched_tick(uint64_t now);
+static inline void sched_tick(uint64_t now) { clock_tick(now, sched_next_expiry()); }
 
 /* Another hart has called this one: what it was called for is in the current thread's
  * flags, or it is a slice that has to begin. */
 void sched_interrupted(void);
 
-uint64_t sched_slice_ticks(void);
-
 /* Of all harts: switches to another thread, cycles that nobody paid for. */
-/* Slices that the fast path has begun, and the timer set for; switches, but for the fast
- * path's. */
+/* Slices that the fast path has begun, and the timer set for; switches, but for the
+ * fast path's. */
 uint64_t sched_fast_slices(void);
 uint64_t sched_switches(void);
 uint64_t sched_idle_cycles(void);

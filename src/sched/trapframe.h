@@ -61,6 +61,7 @@
 #define HART_FAST_SLICES 144
 #define HART_TIMER_TARGET 160
 #define HART_FPU_OWNER 32
+#define HART_ID 176
 
 #ifndef __ASSEMBLER__
 

@@ -11,6 +11,7 @@
 #include "platform/machine.h"
 #include "platform/power.h"
 #include "platform/timer.h"
+#include "sched/clock.h"
 #include "sched/sched.h"
 #include "sched/sched_policy.h"
 
@@ -55,7 +56,7 @@ int64_t sys_kernel_info(const struct call *call)
         [INFO_FREE_PAGES] = frame_free_count(),
         [INFO_LARGEST_RUN_PAGES] = frame_largest_run(),
         [INFO_PROCESSES] = process_count(),
-        [INFO_SLICE_TICKS] = sched_slice_ticks(),
+        [INFO_SLICE_TICKS] = clock_slice_ticks(),
         [INFO_TIMER_PROGRAMMINGS] = timer_programmings() + sched_fast_slices(),
         [INFO_SWITCHES] = sched_switches(),
         [INFO_ENTRY_INSTRET] = machine.entry_instret,
@@ -65,6 +66,8 @@ int64_t sys_kernel_info(const struct call *call)
         [INFO_SCHEDULER] = policy_number,
         [INFO_IDLE_CYCLES] = sched_idle_cycles(),
         [INFO_PROCESS_SLOTS] = object_cost(OBJECT_PROCESS),
+        [INFO_HARTS_ONLINE] = machine.harts_online,
+        [INFO_HART_IDS] = harts_ids(),
     };
     return item < sizeof values / sizeof values[0] ? (int64_t)values[item] : E_INVALID;
 }

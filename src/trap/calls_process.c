@@ -8,6 +8,7 @@
 #include "object/death.h"
 #include "object/priority.h"
 #include "platform/timer.h"
+#include "sched/harts.h"
 #include "sched/sched.h"
 #include "sched/translations.h"
 
@@ -187,6 +188,15 @@ int64_t sys_process_priority(const struct call *call)
     if (priority > call->caller->thread.own_priority)
         return E_RIGHTS;
     priority_set_own(call->process, (uint8_t)priority);
+    return E_OK;
+}
+
+int64_t sys_process_pin(const struct call *call)
+{
+    struct hart *hart = harts_find(call->frame->a1);
+    if (hart == NULL && call->frame->a1 != HART_ANY)
+        return E_INVALID;
+    sched_pin(&call->process->thread, hart);
     return E_OK;
 }
 

@@ -83,7 +83,7 @@ void trap_idle(void)
                 true; /* from here on a call is not missed: it stays pending */
             lock_release(&kernel_lock);
             wait_for_interrupt();
-            lock_acquire(&kernel_lock);
+            lock_acquire(&kernel_lock, hart->id);
             hart->waiting = false;
         }
     }

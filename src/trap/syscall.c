@@ -70,6 +70,7 @@ static const struct row {
     [SYS_registers_write].target = {OBJECT_PROCESS, false, RIGHT_CONTROL},
     [SYS_process_priority].target = {OBJECT_PROCESS, false, RIGHT_CONTROL},
     [SYS_process_limit].target = {OBJECT_PROCESS, false, RIGHT_CONTROL},
+    [SYS_process_pin].target = {OBJECT_PROCESS, false, RIGHT_CONTROL},
     [SYS_irq_create].target = {OBJECT_MACHINE, true, RIGHT_DEVICE},
     [SYS_irq_bind].target = {OBJECT_IRQ, false, RIGHT_BIND},
     [SYS_irq_ack].target = {OBJECT_IRQ, false, RIGHT_BIND},

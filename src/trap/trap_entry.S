@@ -122,6 +122,7 @@ wait_for_lock:
     sd t2, (sp)
     mv a0, t0
     mv a1, t1
+    ld a2, HART_ID(tp)
     call lock_wait
     ld t2, (sp)
     addi sp, sp, 16

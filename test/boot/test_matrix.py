@@ -2,15 +2,11 @@
 """The machines that the kernel runs on: memory, timers, harts."""
 
 import re
-import time
 
 import pytest
 
 from trapeze_tools.cli import memory_bytes
-from trapeze_tools.emulator import Emulator
-from trapeze_tools.watch import FIRMWARE_END, RAM_BASE
 
-from harness.machine import DEADLINE_SECONDS, make_machine
 
 PAGE_BYTES = 4096
 SLOTS_MAX = 1 << 17
@@ -119,48 +115,3 @@ def test_harts_without_icount(boot, harts, program):
     hart, count, _, _ = banner(outcome)
     assert count == harts
     assert hart < harts
-
-
-def harts_state(emulator):
-    """The pc and satp of each hart, by its id."""
-    text = emulator.monitor.human("info registers -a")
-    found = re.findall(
-        r"^ *pc +([0-9a-f]{16})\s+mhartid +([0-9a-f]{16})\b.*?\bsatp +([0-9a-f]{16})",
-        text,
-        re.MULTILINE | re.DOTALL,
-    )
-    return {int(hart, 16): (int(pc, 16), int(satp, 16)) for pc, hart, satp in found}
-
-
-def read_banner(emulator, kept):
-    """Reads the machine's output up to the kernel's banner; the hart that it names."""
-    output = b""
-    while not (found := re.search(rb"trapeze: \S+, hart (\d+) of \d+, .*\n", output)):
-        data = emulator.read(DEADLINE_SECONDS)
-        assert data, "the kernel did not come up"
-        kept.write(data)
-        output += data
-    return int(found[1])
-
-
-@pytest.mark.parametrize("harts", [2, 4, 8])
-def test_the_other_harts_are_parked(build, emulator, new_transcript, harts):
-    """While a program runs, every other hart stays in the firmware, where it has always been: it
-    waits, at one place, and has never had a page table."""
-    machine = make_machine(build, ("test-switch", "none", "2", "4000000000"), harts=harts)
-    command = emulator.command(machine)
-    kept = new_transcript(command)
-    with Emulator(command) as running:
-        boot_hart = read_banner(running, kept)
-        deadline = time.monotonic() + DEADLINE_SECONDS
-        parked = []
-        # On a busy host, some may be on their way to that place still.
-        while parked[-4:-1] != parked[-3:] or len(parked) < 4:
-            state = harts_state(running)
-            assert set(state) == set(range(harts))
-            assert state.pop(boot_hart)[1] != 0
-            parked.append(state)
-            assert time.monotonic() < deadline, f"still moving: {parked[-2:]}"
-            time.sleep(0.1)
-    kept.close()
-    assert all(RAM_BASE <= pc < FIRMWARE_END and satp == 0 for pc, satp in parked[-1].values())

@@ -36,7 +36,7 @@ static void check_facts(const uint8_t *data, size_t size)
     check_range(&facts.plic);
     check_range(&facts.test_finisher);
     CHECK(facts.timebase_hz != 0);
-    CHECK(facts.hart_count != 0 || !(facts.has_d || facts.has_sstc));
+    CHECK(facts.hart_count != 0 || !(facts.hart.has_d || facts.hart.has_sstc));
     CHECK(facts.plic_context == PLIC_NO_CONTEXT ||
           (facts.plic_context < size / 8 && facts.hart_count != 0));
     CHECK(facts.total_bytes <= size);

@@ -28,8 +28,9 @@ static inline bool same_facts(const struct device_tree_facts *left,
            same_range(left->initrd, right->initrd) &&
            strcmp(left->bootargs, right->bootargs) == 0 &&
            left->timebase_hz == right->timebase_hz &&
-           left->hart_count == right->hart_count && left->has_d == right->has_d &&
-           left->has_sstc == right->has_sstc &&
+           left->hart_count == right->hart_count &&
+           memcmp(&left->hart, &right->hart, sizeof left->hart) == 0 &&
+           memcmp(left->harts, right->harts, sizeof left->harts) == 0 &&
            same_range(left->test_finisher, right->test_finisher) &&
            same_range(left->plic, right->plic) &&
            left->plic_sources == right->plic_sources &&

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A hart for sched/sched.c on this machine: its registers, tp among them, are
+ * Harts for sched/sched.c on this machine: their registers, tp among them, are
  * variables. Compile with -include simulated_hart.h, and add simulation.c, which moves
  * the time.
  */
@@ -9,7 +9,6 @@
 #include "platform/csr.h"
 
 extern uint64_t simulated_time, simulated_cycle, simulated_sstatus;
-extern struct hart simulated_hart;
 
 #undef csr_read
 #undef csr_write
@@ -20,9 +19,4 @@ extern struct hart simulated_hart;
 #define csr_set(name, value) ((void)(value))
 #define csr_clear(name, value) ((void)(value))
 
-#include "sched/thread.h"
-
-/* hart.h says where its pointer is: register struct hart *hart __asm__("tp"). */
-#define __asm__(name) = &simulated_hart
-#include "sched/hart.h"
-#undef __asm__
+#include "simulated_tp.h"

@@ -4,9 +4,12 @@
 #include "host_test.h"
 
 #include "base/list.h"
+#include "platform/sbi.h"
 #include "platform/timer.h"
 #include "sched/fpu_owner.h"
+#include "sched/harts.h"
 #include "sched/swtch.h"
+#include "sched/translations.h"
 
 #include <string.h>
 
@@ -14,7 +17,7 @@
 #define STACK_TOP 0x10000UL
 
 uint64_t simulated_time, simulated_cycle, simulated_sstatus;
-struct hart simulated_hart;
+struct hart *simulated_hart = harts;
 struct task tasks[TASKS_MAX];
 uint32_t task_count;
 uint64_t dispatches;
@@ -27,9 +30,18 @@ static jmp_buf hart_loop;
 
 void timer_set(uint64_t time) { timer = time; }
 
+bool timer_is_direct(void) { return false; }
+
 void timer_stop(void) { timer = UINT64_MAX; }
 
-void address_space_renew(struct address_space *space) { assert_null(space); }
+void sbi_send_ipi(uint64_t hart_id) { fail_msg("hart %lu is called", hart_id); }
+
+uint64_t address_space_kernel_satp(void) { return 0; }
+
+void translations_forget(struct hart *hart, struct thread *thread)
+{
+    thread->stale &= ~hart->marks;
+}
 
 void fpu_switch_status(struct hart *hart, uint64_t status, struct thread *from,
                        struct thread *to)
@@ -38,7 +50,7 @@ void fpu_switch_status(struct hart *hart, uint64_t status, struct thread *from,
     fail_msg("nobody uses the FPU here");
 }
 
-static bool is_idle(void) { return simulated_hart.current == &simulated_hart.idle; }
+static bool is_idle(void) { return simulated_hart->current == &simulated_hart->idle; }
 
 static struct task *task_of(struct thread *thread)
 {
@@ -50,7 +62,7 @@ static void arrive(void)
     dispatches++;
     if (is_idle())
         return;
-    struct task *task = task_of(simulated_hart.current);
+    struct task *task = task_of(simulated_hart->current);
     if (task->woken_at == UINT64_MAX)
         return;
     const uint64_t latency = simulated_time - task->woken_at;
@@ -82,14 +94,14 @@ static void drain(void)
         tasks[i].thread.hurried = true; /* no limit holds it back any more */
     while (sched_next_expiry() != DEADLINE_NONE)
         sched_take_expired(UINT64_MAX);
-    while (policy_take() != NULL)
+    while (policy_take(simulated_hart->common) != NULL)
         continue;
-    assert_int_equal(hart_this()->highest_ready, 0);
 }
 
 void simulation_start(void)
 {
-    drain();
+    if (task_count != 0)
+        drain();
     memset(tasks, 0, sizeof tasks);
     task_count = 0;
     dispatches = 0;
@@ -97,8 +109,10 @@ void simulation_start(void)
     simulated_cycle = 1000;
     timer = UINT64_MAX;
     forgotten_at = 1;
-    sched_init(&simulated_hart, 0, 0, SLICE_TICKS, true);
-    simulated_hart.paid_until = simulated_cycle;
+    sched_init(SLICE_TICKS, true);
+    harts_add(0, 0, STACK_TOP);
+    sched_begin();
+    simulated_hart->paid_until = simulated_cycle;
 }
 
 struct task *task_add(enum task_kind kind, uint8_t priority, uint64_t run,
@@ -108,9 +122,9 @@ struct task *task_add(enum task_kind kind, uint8_t priority, uint64_t run,
     struct task *task = &tasks[task_count++];
     *task = (struct task){
         .kind = kind, .run = run, .left = run, .away = away, .woken_at = UINT64_MAX};
-    thread_init(&task->thread, &simulated_hart, 0, STACK_TOP, NULL);
+    thread_init(&task->thread, simulated_hart, 0, STACK_TOP, NULL);
     task->thread.priority = priority;
-    policy_set_urgency(&task->thread);
+    sched_admit(&task->thread);
     if (kind == SERVER)
         task->thread.state = THREAD_RECEIVING;
     else
@@ -182,7 +196,7 @@ static uint64_t earlier(uint64_t one, uint64_t other)
 /* The hart runs its thread until something happens, by `end` at the latest. */
 static void run(uint64_t end)
 {
-    struct task *task = task_of(simulated_hart.current);
+    struct task *task = task_of(simulated_hart->current);
     uint64_t until = earlier(timer, end);
     until = earlier(until, simulated_time + task->left);
     if (until > simulated_time) {
@@ -199,8 +213,8 @@ static void run(uint64_t end)
         interrupt();
     else
         act(task);
-    if (simulated_hart.current->flags & THREAD_RESCHEDULE)
-        sched_switch(simulated_hart.current);
+    if (simulated_hart->current->flags & THREAD_RESCHEDULE)
+        sched_switch(simulated_hart->current);
 }
 
 static void wait(uint64_t end)
@@ -217,14 +231,14 @@ static void wait(uint64_t end)
 void simulate_switch(void)
 {
     if (setjmp(hart_loop) == 0)
-        sched_switch(simulated_hart.current);
+        sched_switch(simulated_hart->current);
 }
 
 void simulate_end(void)
 {
     if (setjmp(hart_loop) == 0)
-        sched_depart(simulated_hart.current);
-    simulated_hart.departed = NULL;
+        sched_depart(simulated_hart->current);
+    simulated_hart->departed = NULL;
 }
 
 void simulate(uint64_t ticks)

@@ -32,7 +32,7 @@ static const char *ignored_words(void)
     const struct trapeze_log *log = printk_ring();
     const char *begin = "trapeze: command line: '";
     const char *end = "' is ignored (there are timer=sbi|sstc|auto, slice=10us...10s, "
-                      "preempt=on|off, asidbits=0...16, fastpath=on|off, "
+                      "preempt=on|off, asidbits=0...16, smp=1...8, fastpath=on|off, "
                       "trapeze.run=\"PROGRAM ARGUMENT...\")";
 
     words[0] = '\0';
@@ -87,6 +87,11 @@ static void all_options_at_once(void **state)
 static void the_last_one_holds(void **state)
 {
     (void)state;
+    assert_int_equal(options.harts_limit, MAX_HARTS);
+    parse("smp=1");
+    assert_int_equal(options.harts_limit, 1);
+    parse("smp=3 smp=8");
+    assert_int_equal(options.harts_limit, 8);
     parse("fastpath=off");
     assert_false(options.fastpath);
     parse("fastpath=off fastpath=on");
@@ -150,6 +155,11 @@ static void bad_values_leave_the_default(void **state)
         "slice=4294967295us",
         "slice=4294967295s",
         "preempt=yes",
+        "smp=0",
+        "smp=9",
+        "smp=4294967297",
+        "smp=",
+        "smp=two",
         "fastpath=",
         "fastpath=fast",
         "preempt=",

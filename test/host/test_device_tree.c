@@ -96,8 +96,8 @@ static void qemu_7_2(void **state)
     assert_int_equal(facts.reserved.count, 1);
     expect_range(facts.reserved.ranges[0], 0x80000000, 0x80000);
     assert_int_equal(facts.hart_count, 1);
-    assert_true(facts.has_d);
-    assert_true(facts.has_sstc);
+    assert_true(facts.hart.has_d);
+    assert_true(facts.hart.has_sstc);
     assert_int_equal(facts.plic_context, 1);
     assert_int_equal(facts.timebase_hz, 10000000);
     expect_range(facts.plic, 0xc000000, 0x600000);
@@ -124,6 +124,9 @@ static void qemu_7_2_with_numa(void **state)
         expect_range(facts.memory.ranges[1], 0x90000000, 0x10000000);
         assert_int_equal(facts.hart_count, ARRAY_LENGTH(contexts));
         assert_int_equal(facts.plic_context, contexts[hart]);
+        assert_int_equal(facts.hart.id, hart);
+        assert_int_equal(facts.harts[hart].id, hart);
+        assert_true(facts.harts[hart].has_d);
         expect_range(facts.plic, 0xc000000, 0x600000);
         assert_string_equal(facts.bootargs, "");
         assert_int_equal(facts.initrd.end, facts.initrd.start);
@@ -138,8 +141,8 @@ static void qemu_10(void **state)
     uint8_t *blob = read_tree("qemu-10", &length);
 
     expect_result(parse_for(blob, length, 0), TREE_OK);
-    assert_true(facts.has_d);
-    assert_true(facts.has_sstc);
+    assert_true(facts.hart.has_d);
+    assert_true(facts.hart.has_sstc);
     expect_range(facts.memory.ranges[0], 0x80000000, 0x200000000);
     assert_int_equal(facts.reserved.count, 2); /* the reservation is one of two nodes */
     expect_range(facts.reserved.ranges[0], 0x80000000, 0x40000);
@@ -167,8 +170,8 @@ static void a_board(void **state)
         expect_range(facts.memory.ranges[0], 0x400000000, 0x100000000);
         expect_range(facts.memory.ranges[1], 0x80000000, 0x40000000);
         assert_int_equal(facts.hart_count, 2); /* not the disabled one, 0 */
-        assert_int_equal(facts.has_d, harts[hart].has_d);
-        assert_false(facts.has_sstc);
+        assert_int_equal(facts.hart.has_d, harts[hart].has_d);
+        assert_false(facts.hart.has_sstc);
         assert_int_equal(facts.plic_context, harts[hart].plic_context);
         assert_int_equal(facts.timebase_hz, 4000000);
         assert_int_equal(facts.plic_sources, 136);
@@ -186,8 +189,8 @@ static void a_tree_that_leaves_out_what_it_may(void **state)
     expect_result(parse_for(blob, length, 7), TREE_OK);
     expect_range(facts.initrd, 0x84000000, 0x200);
     assert_int_equal(facts.hart_count, 1);
-    assert_false(facts.has_d);
-    assert_false(facts.has_sstc);
+    assert_false(facts.hart.has_d);
+    assert_false(facts.hart.has_sstc);
     assert_int_equal(facts.plic_context, PLIC_NO_CONTEXT);
     assert_int_equal(facts.plic.end, 0);
     free(blob);
@@ -638,7 +641,7 @@ static void missing_facts(void **state)
     end_node(tree);
     expect_result(parse(tree), TREE_OK);
     assert_int_equal(facts.hart_count, 1);
-    assert_false(facts.has_d);
+    assert_false(facts.hart.has_d);
 
     tree = new_tree();
     add_memory(tree);
@@ -840,14 +843,14 @@ static void hart_ids(void **state)
 {
     (void)state;
     expect_result(parse_hart(1, "\1\2\3\4", 4, 0x01020304), TREE_OK);
-    assert_true(facts.has_d);
+    assert_true(facts.hart.has_d);
     assert_int_equal(facts.timebase_hz, 0x100000002);
     expect_result(parse_hart(1, "\1\2\3\4", 4, 0x01020305), TREE_OK);
-    assert_false(facts.has_d);
+    assert_false(facts.hart.has_d);
     expect_result(parse_hart(2, "\1\2\3\4\5\6\7\10", 8, 0x0102030405060708), TREE_OK);
-    assert_true(facts.has_d);
+    assert_true(facts.hart.has_d);
     expect_result(parse_hart(1, "\1\2\3\4\5\6\7\10", 8, 0x01020304), TREE_OK);
-    assert_true(facts.has_d); /* the first of a core's threads */
+    assert_true(facts.hart.has_d); /* the first of a core's threads */
     expect_result(parse_hart(1, NULL, 0, 0), TREE_BAD_HART);
     expect_result(parse_hart(1, "", 0, 0), TREE_BAD_HART);
     expect_result(parse_hart(2, "\1\2\3\4", 4, 0), TREE_BAD_REG);
@@ -868,7 +871,7 @@ static uint32_t isa_flags(const char *property, const char *isa, uint32_t length
     end_node(tree);
     end_node(tree);
     expect_result(parse_tree_for(tree, 0), TREE_OK);
-    return (facts.has_d ? HAS_D : 0) | (facts.has_sstc ? HAS_SSTC : 0);
+    return (facts.hart.has_d ? HAS_D : 0) | (facts.hart.has_sstc ? HAS_SSTC : 0);
 }
 
 static void isas(void **state)

@@ -10,7 +10,9 @@
 #include "memory/frame.h"
 #include "object/memory_object.h"
 #include "physical_memory.h"
+#include "platform/sbi.h"
 #include "random_steps.h"
+#include "sched/translations.h"
 
 #include <string.h>
 
@@ -20,6 +22,7 @@
 #define STEPS 600000U
 #define FOREIGN 0x10000000UL
 #define PROCESSES 4U
+#define STACK 0xfffffff000001000
 #define ASID_BITS 2U /* fewer ASIDs than processes */
 #define MEMORIES 24U
 #define MAPPINGS 96U
@@ -33,6 +36,9 @@
 #define WINDOWS 3U
 #define WINDOW_PAGES 1024U
 static const uint64_t windows[WINDOWS] = {0, GIB_1 - MIB_2, USER_TOP - 2 * MIB_2};
+
+static struct hart the_hart = {.marks = 1 | TRANSLATIONS_SHARED};
+struct hart *simulated_hart = &the_hart;
 
 static struct object slots[SLOTS];
 static struct process processes[PROCESSES];
@@ -109,6 +115,17 @@ void fence_address_space_page(uint64_t address, uint64_t asid)
 
 void fence_instructions(void) { instruction_fences++; }
 
+void fence_page(uint64_t address) { assert_int_equal(address, STACK); }
+
+/* There is no other. */
+void sbi_remote_sfence_vma_asid(uint64_t hart_id, uint64_t start, uint64_t bytes,
+                                uint64_t asid)
+{
+    fail_msg("hart %lu, 0x%lx, 0x%lx, ASID %lu", hart_id, start, bytes, asid);
+}
+
+void sbi_remote_fence_i(uint64_t hart_id) { fail_msg("hart %lu", hart_id); }
+
 /* A walk as the hart does it (Privileged 1.12, 4.3.2): the leaf, or 0. */
 static uint64_t walk(uint64_t address)
 {
@@ -162,7 +179,10 @@ static void start_process(uint32_t number)
     list_init(&process->objects);
     list_init(&process->mappings);
     handle_table_init(&process->handles, &process->pages);
-    assert_true(address_space_create(&process->space, &process->pages));
+    assert_true(address_space_create(&process->space, &process->pages, number));
+    thread_init(&process->thread, simulated_hart, 0, STACK + PAGE_BYTES,
+                &process->space);
+    process->thread.state = THREAD_RUNNING;
     memset(pages[number], 0, sizeof pages[number]);
     memset(upper_tables[number], 0, sizeof upper_tables[number]);
     memset(lower_tables[number], 0, sizeof lower_tables[number]);
@@ -178,7 +198,8 @@ static void start(void)
     frame_add(RAM_START, end);
     object_init(slots, SLOTS, 0);
     address_space_init(frame_alloc_zeroed(NULL), 16);
-    assert_int_equal(asid_bits(), ASID_BITS);
+    assert_int_equal(address_space_asid_bits(), ASID_BITS);
+    the_hart.satp = address_space_kernel_satp();
     memset(memories, 0, sizeof memories);
     memset(mappings, 0, sizeof mappings);
     memset(errors_seen, 0, sizeof errors_seen);
@@ -265,7 +286,7 @@ static void expect_page(uint32_t process, uint32_t window, uint32_t page)
 /* A process runs for a while. */
 static void run_step(uint32_t process)
 {
-    address_space_activate(&processes[process].space);
+    translations_activate(simulated_hart, &processes[process].thread);
     for (uint32_t i = 0; i < 64; i++)
         expect_page(process, (uint32_t)random_below(WINDOWS),
                     (uint32_t)random_below(WINDOW_PAGES));
@@ -285,7 +306,7 @@ static void expect_everything(void)
         if (memories[i].object != NULL && !memories[i].dying)
             expect_contents(&memories[i]);
     for (uint32_t i = 0; i < PROCESSES; i++) {
-        address_space_activate(&processes[i].space);
+        translations_activate(simulated_hart, &processes[i].thread);
         for (uint32_t window = 0; window < WINDOWS; window++)
             for (uint32_t page = 0; page < WINDOW_PAGES; page++)
                 expect_page(i, window, page);
@@ -678,7 +699,7 @@ static void change_step(uint32_t process)
 static void die(uint32_t number)
 {
     struct process *process = &processes[number];
-    address_space_activate(NULL);
+    translations_leave(&process->thread);
     while (!list_is_empty(&process->mappings)) {
         struct object *object =
             container_of(list_first(&process->mappings), struct object, owned);

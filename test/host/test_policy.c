@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * What every sched/policy_*.c must do, whoever it chooses: nobody is lost, nobody is
- * there twice, hart->highest_ready is right after every operation, who goes to the
+ * there twice, *queue->highest is right after every operation, who goes to the
  * front is next, and no operation walks a queue. Built once for each policy.
  */
 #include "host_test.h"
@@ -22,7 +22,8 @@
 #define LEVELS 8U /* MLFQ's; priorities for the others */
 #define IS_POLICY(number) (policy_number == SCHEDULER_##number)
 
-struct hart simulated_hart;
+struct hart *simulated_hart;
+static struct ready_queue *queue;
 static struct thread threads[MANY];
 static bool queued[THREADS];
 static bool in_front[THREADS];
@@ -31,14 +32,14 @@ static struct thread probe; /* shows what a thread that was made just now looks 
 /* The kernel starts once; here its queues are emptied. */
 static void start(void)
 {
-    while (policy_take() != NULL)
+    while (policy_take(queue) != NULL)
         continue;
-    assert_int_equal(hart_this()->highest_ready, 0);
+    assert_int_equal(*queue->highest, 0);
     memset(threads, 0, sizeof threads);
     memset(queued, 0, sizeof queued);
     memset(in_front, 0, sizeof in_front);
-    policy_init();
     for (uint32_t i = 0; i < MANY; i++) {
+        threads[i].queue = queue;
         threads[i].state = THREAD_READY;
         threads[i].priority = (uint8_t)(i % PRIORITIES);
         policy_set_urgency(&threads[i]);
@@ -66,8 +67,8 @@ static uint32_t highest_ready(void)
 
 static void take(void)
 {
-    const uint32_t highest = hart_this()->highest_ready;
-    struct thread *thread = policy_take();
+    const uint32_t highest = *queue->highest;
+    struct thread *thread = policy_take(queue);
     if (highest == 0) {
         assert_null(thread);
         return;
@@ -131,13 +132,13 @@ static void any_sequence(void **state)
     random_start(8);
     for (; random_step < STEPS; random_step++) {
         step((uint32_t)random_below(THREADS));
-        assert_int_equal(hart_this()->highest_ready, highest_ready());
+        assert_int_equal(*queue->highest, highest_ready());
     }
-    while (hart_this()->highest_ready != 0)
+    while (*queue->highest != 0)
         take();
     for (uint32_t i = 0; i < THREADS; i++)
         assert_false(queued[i]);
-    assert_null(policy_take());
+    assert_null(policy_take(queue));
 }
 
 /* However many there are, and whatever they have used before. */
@@ -158,7 +159,7 @@ static void who_is_dying_is_next(void **state)
     policy_remove(dying);
     dying->hurried = true;
     policy_add(dying, POLICY_FRONT);
-    assert_ptr_equal(policy_take(), dying);
+    assert_ptr_equal(policy_take(queue), dying);
 }
 
 /* Only the ends of the queues may be touched: everything between them is poisoned, so
@@ -182,18 +183,18 @@ static void no_queue_is_walked(void **state)
     policy_add(&threads[0], POLICY_WOKEN);
     policy_add(&threads[1], POLICY_FRONT);
     policy_remove(&threads[0]);
-    struct thread *first = policy_take();
-    struct thread *second = policy_take();
+    struct thread *first = policy_take(queue);
+    struct thread *second = policy_take(queue);
     assert_non_null(first);
     assert_non_null(second);
     for (uint32_t i = 0; i < 200; i++) /* under MLFQ, a boost or two */
         policy_charge(first, SLICE_CYCLES, SLICE_CYCLES);
     policy_add(second, POLICY_BACK);
     policy_add(first, POLICY_FRONT);
-    assert_non_null(policy_take());
+    assert_non_null(policy_take(queue));
     ASAN_UNPOISON_MEMORY_REGION(threads, sizeof threads);
     uint32_t left = 0;
-    while (policy_take() != NULL)
+    while (policy_take(queue) != NULL)
         left++;
     assert_int_equal(left, MANY - 2);
 }
@@ -220,5 +221,6 @@ int main(void)
         cmocka_unit_test(its_name_and_number_agree),
     };
     policy_init();
+    queue = policy_queue(3);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

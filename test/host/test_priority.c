@@ -63,17 +63,17 @@ static void whoever_was_preempted_is_next(void **state)
     struct task *urgent = task_add(SLEEPER, 9, 10, SLICE_TICKS / 3);
     simulate_slices(3);
     for (uint32_t i = 0; i < 100; i++) {
-        while (simulated_hart.current == &urgent->thread)
+        while (simulated_hart->current == &urgent->thread)
             simulate(1);
-        const struct thread *current = simulated_hart.current;
-        const uint64_t slice_end = simulated_hart.slice_end;
-        while (simulated_hart.current != &urgent->thread &&
-               simulated_hart.slice_end == slice_end)
+        const struct thread *current = simulated_hart->current;
+        const uint64_t slice_end = simulated_hart->slice_end;
+        while (simulated_hart->current != &urgent->thread &&
+               simulated_hart->slice_end == slice_end)
             simulate(1);
-        while (simulated_hart.current == &urgent->thread)
+        while (simulated_hart->current == &urgent->thread)
             simulate(1);
-        if (simulated_hart.slice_end == slice_end)
-            assert_ptr_equal(simulated_hart.current, current);
+        if (simulated_hart->slice_end == slice_end)
+            assert_ptr_equal(simulated_hart->current, current);
     }
 }
 
@@ -103,7 +103,7 @@ static void an_equal_of_late_takes_turns(void **state)
     simulate_slices(10);
     struct task *other = task_add(HOG, 9, FOREVER, 0);
     simulate_switch();
-    assert_ptr_equal(simulated_hart.current, &other->thread);
+    assert_ptr_equal(simulated_hart->current, &other->thread);
     sched_set_priority(&other->thread, 3);
     simulation_forget();
     simulate_slices(100);
@@ -121,11 +121,11 @@ static void a_change_of_priority_counts_at_once(void **state)
     sched_set_priority(&other->thread, 7);
     assert_true(one->thread.flags & THREAD_RESCHEDULE);
     simulate_switch();
-    assert_ptr_equal(simulated_hart.current, &other->thread);
+    assert_ptr_equal(simulated_hart->current, &other->thread);
     sched_set_priority(&other->thread, 2);
     assert_true(other->thread.flags & THREAD_RESCHEDULE);
     simulate_switch();
-    assert_ptr_equal(simulated_hart.current, &one->thread);
+    assert_ptr_equal(simulated_hart->current, &one->thread);
     sched_set_priority(&one->thread, 3);
     assert_false(one->thread.flags & THREAD_RESCHEDULE);
     simulate_slices(10);

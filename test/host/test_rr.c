@@ -18,8 +18,8 @@ static void in_turn_whatever_the_priority(void **state)
         task_add(HOG, (uint8_t)i, FOREVER, 0);
     for (uint32_t i = 0; i < 40 * HOGS; i++) {
         simulate(SLICE_TICKS / 2);
-        assert_ptr_equal(simulated_hart.current, &tasks[i % HOGS].thread);
-        while (simulated_hart.current == &tasks[i % HOGS].thread)
+        assert_ptr_equal(simulated_hart->current, &tasks[i % HOGS].thread);
+        while (simulated_hart->current == &tasks[i % HOGS].thread)
             simulate(50);
     }
     for (uint32_t i = 0; i < HOGS; i++)

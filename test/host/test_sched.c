@@ -42,7 +42,7 @@ static void no_time_is_lost(void **state)
     assert_true(total_had() >= 2000 * SLICE_TICKS);
     assert_true(total_had() <= 2000 * SLICE_TICKS + TRAP_TICKS);
     /* Whoever runs now has not paid yet. */
-    const uint64_t unpaid = simulated_cycle - simulated_hart.paid_until;
+    const uint64_t unpaid = simulated_cycle - simulated_hart->paid_until;
     assert_int_equal(total_paid() + unpaid, simulated_cycle - 1000);
     assert_true(sched_idle_cycles() < 10 * CYCLES_PER_TICK);
 }
@@ -209,12 +209,12 @@ static void a_deep_tree_dies_at_once(void **state)
             simulate_slices(2);
         else
             simulate_switch();
-        assert_ptr_equal(simulated_hart.current, &tree[i].thread);
+        assert_ptr_equal(simulated_hart->current, &tree[i].thread);
         if (i < depth - 1)
             sched_block(&tree[i].thread, THREAD_AWAITING_CHILDREN, 0);
     }
     for (uint32_t i = depth; i-- > 0;) {
-        assert_ptr_equal(simulated_hart.current, &tree[i].thread);
+        assert_ptr_equal(simulated_hart->current, &tree[i].thread);
         simulate_end();
         if (i > 0)
             sched_make_ready(&tree[i - 1].thread);

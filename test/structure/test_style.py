@@ -33,7 +33,7 @@ PARAMETER_EXCEPTIONS = {"sbi_call": "its parameters are the SBI's registers"}
 SHARED_STATE = {"machine": "what main has found out, for kernel_info",
                 "hart_count": "sched_init begins anew",
                 "harts_preempt": "sched_init is told",
-                "harts": "a local of command_line.c has the same name",
+                "harts": "each is changed by its own hart, and by whoever wakes it",
                 "kernel_lock": "lock.h takes and releases it inline",
                 "object_others": "object.h takes and gives mappings' slots, inline"}
 

@@ -27,6 +27,7 @@ struct row {
     uint64_t pages;
     uint64_t pages_max;
     uint64_t handles;
+    uint64_t hart; /* that it runs on, or ran on last */
     uint64_t restarts;
     char last_end[END_TEXT_BYTES];
 };
@@ -61,6 +62,7 @@ static void inspect(struct row *row, uint64_t process)
     row->pages_max = budget[1];
     row->number = objects[0];
     row->handles = objects[1];
+    row->hart = objects[3];
 }
 
 static void describe_end(const struct server *server, char text[END_TEXT_BYTES])
@@ -160,8 +162,9 @@ static void print_row(const struct row *row)
     uint64_t tenths = share_of(row->cycles);
 
     if (!row->is_up) {
-        printf("%-12s %6s %-17s %-10s %6s %11s %7s %8" PRIu64 "  %s\n", row->name, "-",
-               row->summary, "-", "-", "-", "-", row->restarts, row->last_end);
+        printf("%-12s %6s %-17s %-10s %4s %6s %11s %7s %8" PRIu64 "  %s\n", row->name,
+               "-", row->summary, "-", "-", "-", "-", "-", row->restarts,
+               row->last_end);
         return;
     }
     if (row->waits_for != 0)
@@ -169,15 +172,17 @@ static void print_row(const struct row *row)
     snprintf(share, sizeof(share), "%" PRIu64 ".%" PRIu64 "%%", tenths / 10,
              tenths % 10);
     snprintf(pages, sizeof(pages), "%" PRIu64 "/%" PRIu64, row->pages, row->pages_max);
-    printf("%-12s %6" PRIu64 " %-17s %-10s %6s %11s %7" PRIu64 " %8" PRIu64 "  %s\n",
-           row->name, row->number, trapeze_state_name(row->state), waits_for, share,
-           pages, row->handles, row->restarts, row->last_end);
+    printf("%-12s %6" PRIu64 " %-17s %-10s %4" PRIu64 " %6s %11s %7" PRIu64 " %8" PRIu64
+           "  %s\n",
+           row->name, row->number, trapeze_state_name(row->state), waits_for, row->hart,
+           share, pages, row->handles, row->restarts, row->last_end);
 }
 
 static int print_all(void)
 {
-    printf("%-12s %6s %-17s %-10s %6s %11s %7s %8s  %s\n", "NAME", "NUMBER", "STATE",
-           "WAITS FOR", "CPU", "PAGES", "HANDLES", "RESTARTS", "LAST END");
+    printf("%-12s %6s %-17s %-10s %4s %6s %11s %7s %8s  %s\n", "NAME", "NUMBER",
+           "STATE", "WAITS FOR", "HART", "CPU", "PAGES", "HANDLES", "RESTARTS",
+           "LAST END");
     for (size_t i = 0; i < row_count; i++)
         print_row(&rows[i]);
     return 0;

@@ -349,6 +349,11 @@ static void test_priority_and_limit(void)
     CHECK_EQUAL(words[3], 10000);
     CHECK_EQUAL(sys_process_limit(process, 0, 0), 0);
     CHECK_EQUAL(sys_process_limit(endpoint, 0, 0), E_WRONG_TYPE);
+    CHECK_EQUAL(sys_process_pin(process, 1000), E_INVALID);
+    CHECK_EQUAL(sys_process_pin(process, (uint64_t)sys_kernel_info(INFO_HART)), 0);
+    CHECK_EQUAL(sys_process_pin(process, HART_ANY), 0);
+    CHECK_EQUAL(sys_process_pin(endpoint, HART_ANY), E_WRONG_TYPE);
+    CHECK_EQUAL(sys_process_pin(NO_HANDLE, HART_ANY), E_BAD_HANDLE);
     CHECK_EQUAL(sys_process_priority(NO_HANDLE, 0), E_BAD_HANDLE);
     kill_child(child);
 }

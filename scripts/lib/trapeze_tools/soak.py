@@ -38,6 +38,7 @@ class Kind:
     amount: int  # unless told
     chunk: int
     command: Callable[[int, int], list[str]]  # of an amount and a seed
+    harts: int = 1  # several: without icount
 
 
 def _fuzz(amount: int, seed: int) -> list[str]:
@@ -52,12 +53,17 @@ def _deaths(amount: int, seed: int) -> list[str]:
     return ["test-death", str(amount), str(seed)]
 
 
+def _smp(amount: int, seed: int) -> list[str]:
+    return ["smp-stress", str(seed), str(amount), "4"]
+
+
 KINDS = {
     kind.name: kind
     for kind in (
         Kind("fuzz", "random system calls", 100_000_000, 1_000_000, _fuzz),
         Kind("servers", "kills of each server", 1_000, 100, _servers),
         Kind("deaths", "processes killed at random moments", 100_000, 20_000, _deaths),
+        Kind("smp", "operations of four harts on each other", 100_000, 2_000, _smp, harts=4),
     )
 }
 
@@ -68,8 +74,8 @@ _EPILOG = (
     "kinds, and how much there is of each unless told (default: all kinds):\n"
     + "".join(f"  {kind.name:<10}{kind.amount:>12,} {kind.unit}\n" for kind in KINDS.values())
     + """
-Each machine has a seed of its own, one more than the last, and runs under QEMU's -icount: what
-fails does so again, to the digit. The first failure ends the soak; it says how to see it again.
+Each machine has a seed of its own, one more than the last, and, unless it has several harts, runs
+under QEMU's -icount: what fails does so again, to the digit. The first failure ends the soak; it says how to see it again.
 
 exit status: 0 nothing failed, 1 something did, 2 wrong usage, 125 nothing could be run
 
@@ -146,7 +152,8 @@ def make_archive(made: build.Build, path: Path, further: str = "") -> None:
 def machine_for(run: Run, made: build.Build, archive: Path, bios: str) -> Machine:
     return Machine(
         kernel=made.kernel,
-        icount=True,
+        harts=run.kind.harts,
+        icount=run.kind.harts == 1,
         append=kernel_command_line("", run.command),
         bios=bios,
         extra=("-initrd", str(archive)),

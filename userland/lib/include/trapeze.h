@@ -115,6 +115,7 @@ long sys_machine_off(uint64_t machine, uint64_t status);
 long sys_log_write(uint64_t machine, size_t length, uint64_t byte0, uint64_t byte8,
                    uint64_t byte16, uint64_t byte24, uint64_t byte32);
 long sys_log_claim(uint64_t machine, uint64_t claim);
+long sys_process_pin(uint64_t process, uint64_t hart);
 
 /* Those with results in a1 to a4: they go to `results` on success. */
 struct trapeze_handle {

@@ -20,8 +20,9 @@
 #include "crowd.h"
 
 #define MOST 4096U
-#define FIRST 64U /* after these, the tables that this process itself needs are there \
-                   */
+#define FIRST                                                               \
+    64U /* after these, the tables that this process itself needs are there \
+         */
 
 static uint64_t endpoint;
 

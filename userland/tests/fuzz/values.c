@@ -26,6 +26,7 @@ enum kind {
     BUDGET,
     SLOTS,
     PRIORITY,
+    HART,
     WORD,
     CODE,
     GROUP,
@@ -72,6 +73,7 @@ static const uint8_t recipes[SYSCALL_END][ARGUMENTS] = {
     [SYS_registers_read] = {POOL_PROCESS, GROUP, WORD, WORD, WORD, WORD, WORD},
     [SYS_registers_write] = {POOL_PROCESS, GROUP, CODE, WORD, ANY_HANDLE, WORD, WORD},
     [SYS_process_priority] = {SELF_OR_PROCESS, PRIORITY, WORD, WORD, WORD, WORD, WORD},
+    [SYS_process_pin] = {SELF_OR_PROCESS, HART, WORD, WORD, WORD, WORD, WORD},
     [SYS_process_limit] = {SELF_OR_PROCESS, MICROSECONDS, PERIOD, WORD, WORD, WORD,
                            WORD},
     [SYS_irq_create] = {POOL_MACHINE, INTERRUPT, WORD, WORD, WORD, WORD, WORD},
@@ -209,11 +211,12 @@ static const struct {
 } ranges[KINDS] = {
     [BIT] = {0, 2},
     [PRIORITY] = {0, 9},
+    [HART] = {0, 1},
     [GROUP] = {0, REGISTER_GROUPS},
     [INSPECTION] = {0, 4},
     [INTERRUPT] = {1, 95},
     [LENGTH] = {1, LOG_WRITE_BYTES},
-    [ITEM] = {0, INFO_IDLE_CYCLES + 2},
+    [ITEM] = {0, INFO_HART_IDS + 2},
     [ZERO] = {0, 1},
 };
 

@@ -380,7 +380,7 @@ class Hart:
 
 def hart_count() -> int:
     """How many run the kernel."""
-    return int(variable("hart_count"))
+    return int(variable("harts_count"))
 
 
 def processes() -> list[Process]:

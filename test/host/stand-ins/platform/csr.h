@@ -20,3 +20,6 @@ void fence_translations(void);
 void fence_address_space(uint64_t asid);
 void fence_address_space_page(uint64_t vaddr, uint64_t asid);
 void fence_instructions(void);
+void fence_page(uint64_t vaddr);
+void spin_pause(void);
+void thread_pointer_write(uint64_t value);
