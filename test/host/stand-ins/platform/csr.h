@@ -16,6 +16,9 @@ void hart_csr_write(const char *name, uint64_t value);
 #define csr_write(name, value) hart_csr_write(#name, value)
 #define csr_set(name, bits) hart_csr_write(#name, bits)
 
+#define csr_clear(name, bits) hart_csr_write(#name, bits)
+
+void wait_for_interrupt(void);
 void fence_translations(void);
 void fence_address_space(uint64_t asid);
 void fence_address_space_page(uint64_t vaddr, uint64_t asid);
