@@ -379,7 +379,7 @@ static void test_numbers(void)
 
     SAY("calls that there are not: E_NO_SYSCALL");
     static const uint64_t numbers[] = {
-        0, 7, 11, 18, 46, 1000, UINT64_MAX, 1UL << 63, 1UL << 32 | SYS_yield};
+        0, 7, 11, 18, 47, 1000, UINT64_MAX, 1UL << 63, 1UL << 32 | SYS_yield};
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
         memset(&registers, 0, sizeof(registers));
         registers.a7 = numbers[i];
