@@ -123,7 +123,7 @@ enum trapeze_inspect {
 #define MEMORY_PAGES_MAX 262144
 #define HANDLES_MAX 65536
 #define PROCESS_PAGES_MIN 3   /* the least budget: process, stack, root table */
-#define OBJECT_SLOT_BYTES 128 /* what the kernel takes for an object */
+#define SLOT_BYTES 128 /* what the kernel takes for an object */
 #define LOG_WRITE_BYTES 40
 
 /* The status with which the machine powers off where the first process did not say one:

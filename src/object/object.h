@@ -97,7 +97,7 @@ struct object {
     };
 };
 
-static_assert(sizeof(struct object) == OBJECT_SLOT_BYTES, "a slot");
+static_assert(sizeof(struct object) == SLOT_BYTES, "a slot");
 
 /* A table of `count` slots at `table`, the first `process_count` of them for
  * processes. Its memory need not be zeroed. */

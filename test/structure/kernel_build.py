@@ -61,8 +61,9 @@ def _flags_only(command: list[str], file: str) -> tuple[str, ...]:
 
 
 @functools.cache
-def units() -> tuple[Unit, ...]:
-    """Every file of src/ that compile_commands.json compiles for the kernel, in its order."""
+def units(of_other_policies: bool = False) -> tuple[Unit, ...]:
+    """Every file of src/ that compile_commands.json compiles for the kernel, in its order; or for
+    the kernels of test/boot/test_policies.py alone."""
     path = BUILD / "compile_commands.json"
     if not path.exists():
         raise RuntimeError(f"{path} is missing; build the kernel first: scripts/test builds it")
@@ -77,8 +78,8 @@ def units() -> tuple[Unit, ...]:
         compiled = (directory / output).resolve()
         if not compiled.is_relative_to(BUILD / "src"):
             continue  # a user program shares the source
-        if any(part.startswith("scheduler-") for part in compiled.parts):
-            continue  # of another kernel, for test/boot/test_policies.py
+        if any(part.startswith("scheduler-") for part in compiled.parts) != of_other_policies:
+            continue
         found.append(Unit(str(source.relative_to(KERNEL_SOURCE)), source, compiled,
                           _flags_only(command, entry["file"]), directory))
     if not found:

@@ -65,7 +65,7 @@ static void receive_all(unsigned count)
     }
     /* Beside its mappings' slots it has its own, and its image's memory object. */
     printf(PROGRAM ": %u wait, each with up to %lu bytes of the kernel\n", count,
-           pages * PAGE_BYTES + (slots + 2) * OBJECT_SLOT_BYTES);
+           pages * PAGE_BYTES + (slots + 2) * SLOT_BYTES);
 }
 
 static void run(unsigned count)
