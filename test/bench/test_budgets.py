@@ -7,7 +7,7 @@ import json
 import pytest
 
 from trapeze_tools.benchmark import record
-from trapeze_tools.benchmark.figures import read_figures
+from trapeze_tools.benchmark.figures import Result, read_figures
 
 FIGURES = [figure.name for figure in read_figures()]
 
@@ -38,8 +38,7 @@ def test_within_budget(measured, figure):
     assert found.keys() == {"name", "value", "unit", "budget"}
     assert found["value"] > 0
     assert found["unit"] == figure.unit
-    limit = found["budget"]
-    assert limit is None or not figure.is_worse(found["value"], limit)
+    assert not Result(figure, found["value"], found["budget"]).over
 
 
 def test_not_worse_than_recorded(outcome):
@@ -54,8 +53,7 @@ def test_every_figure_is_recorded():
 
 def test_status_tells_whether_something_is_bad(measured, outcome):
     over = any(
-        measured[figure.name]["budget"] is not None
-        and figure.is_worse(measured[figure.name]["value"], measured[figure.name]["budget"])
+        Result(figure, measured[figure.name]["value"], measured[figure.name]["budget"]).over
         for figure in read_figures()
     )
     assert outcome.returncode == (1 if over or "WORSE" in outcome.stdout else 0)

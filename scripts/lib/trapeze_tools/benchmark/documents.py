@@ -28,7 +28,7 @@ def _limit(result: Result) -> str:
     if result.limit is None:
         return "–"
     limit = f"at least {result.limit:,}" if result.figure.least is not None else f"{result.limit:,}"
-    return f"{limit}, missed" if result.over else limit
+    return f"{limit}, missed" if result.missed else limit
 
 
 def _amount(result: Result, value: int) -> str:

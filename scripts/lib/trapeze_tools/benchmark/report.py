@@ -35,7 +35,7 @@ def table(results: Sequence[Result]) -> str:
         limit = number(result.limit)
         if figure.least is not None:
             limit = f"at least {limit}"
-        verdict = "" if result.limit is None else "OVER" if result.over else "ok"
+        verdict = "" if result.limit is None else "OVER" if result.over else "missed" if result.missed else "ok"
         if result.over and figure.least is not None:
             verdict = "UNDER"
         peers = (figure.xv6, figure.linux, figure.sel4, figure.sel4_slow)
