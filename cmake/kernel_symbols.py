@@ -34,7 +34,7 @@ def functions(elf: ELFFile) -> dict[int, str]:
     """Address and name of every function; one name an address."""
     found = {}
     start = elf.get_section_by_name(".text")["sh_addr"]
-    last = elf.get_section_by_name(".boot_text")
+    last = elf.get_section_by_name(".fast_path_shared")
     size = last["sh_addr"] + last["sh_size"] - start
     for symbol in sorted(elf.get_section_by_name(".symtab").iter_symbols(),
                          key=lambda symbol: symbol.name):

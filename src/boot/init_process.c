@@ -6,6 +6,7 @@
 
 #include <trapeze/abi.h>
 
+#include "base/boot_text.h"
 #include "base/panic.h"
 #include "base/printk.h"
 #include "base/string.h"
@@ -90,11 +91,11 @@ static uint64_t give_memory(struct process *init, struct init_memory memory,
     return give_object(init, memory_create_foreign(init, paddr(start), pages), rights);
 }
 
-void init_process_start(struct init_memory archive, struct init_memory device_tree,
-                        struct init_memory log)
+void init_process_start(uint64_t pages, struct init_memory archive,
+                        struct init_memory device_tree, struct init_memory log)
 {
     struct process *init = NULL;
-    const struct process_request request = {.pages = frame_free_count(),
+    const struct process_request request = {.pages = pages,
                                             .slots =
                                                 object_free_count() - processes_max,
                                             .priority = PRIORITIES - 1,
@@ -120,7 +121,7 @@ void init_process_start(struct init_memory archive, struct init_memory device_tr
     sched_make_ready(&init->thread);
 }
 
-uint8_t init_process_status(void)
+AFTER_BOOT uint8_t init_process_status(void)
 {
     const struct process_object *end = death_of_first();
     if (end == NULL) {

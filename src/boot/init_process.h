@@ -18,10 +18,10 @@ struct init_memory {
 /* The table of objects; needs the frames. Returns how many processes there can be. */
 uint32_t init_process_objects(void);
 
-/* Makes init, with all that is left, and lets it run as soon as the hart idles. Panics
- * where there is too little memory. `log`: page-aligned. */
-void init_process_start(struct init_memory archive, struct init_memory device_tree,
-                        struct init_memory log);
+/* Makes init, with `pages` (all that are left), and lets it run as soon as the hart
+ * idles. Panics where there is too little memory. `log`: page-aligned. */
+void init_process_start(uint64_t pages, struct init_memory archive,
+                        struct init_memory device_tree, struct init_memory log);
 
 /* Says how init ended, or that it cannot, and with which status to power off. */
 uint8_t init_process_status(void);

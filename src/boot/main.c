@@ -6,12 +6,14 @@
 #include <stdint.h>
 #include <trapeze/abi.h>
 
+#include "base/boot_text.h"
 #include "base/panic.h"
 #include "base/printk.h"
 #include "boot/command_line.h"
 #include "boot/device_tree.h"
 #include "boot/init_process.h"
 #include "boot/ram.h"
+#include "memory/frame.h"
 #include "memory/image.h"
 #include "memory/kernel_map.h"
 #include "object/process.h"
@@ -103,7 +105,7 @@ static void start_plic(void)
 }
 
 /* All that each hart does from here on. */
-_Noreturn static void run(void)
+AFTER_BOOT _Noreturn static void run(void)
 {
     if (options.fastpath)
         trap_use_fast_path(shares_asids);
@@ -114,11 +116,19 @@ _Noreturn static void run(void)
     power_off(status);
 }
 
+/* The same for the hart that boots: the code that has led here goes, too. */
+AFTER_BOOT _Noreturn static void run_first(paddr_t image, const char *unused,
+                                           const char *unused_end)
+{
+    kernel_map_drop(image, unused, unused_end);
+    run();
+}
+
 /* One that comes too late is no longer wanted. */
 static const struct hart *starting;
 static uint64_t start_address; /* physical, of start_hart */
 
-_Noreturn void main_of_hart(struct hart *hart)
+AFTER_BOOT _Noreturn void main_of_hart(struct hart *hart)
 {
     trap_init();
     hart_set(hart);
@@ -220,7 +230,6 @@ _Noreturn void main(uint64_t hart_id, uint64_t device_tree, uint64_t image,
     shares_asids = processes_max >= 1U << address_space_asid_bits();
     start_plic();
     fence_translations(); /* the boot tables had a writable alias of the text */
-    kernel_map_drop_boot_text(paddr(image));
 
     uint64_t slice_ticks = facts.timebase_hz * options.slice_us / 1000000;
     sched_init(slice_ticks == 0 ? 1 : slice_ticks, options.preempt);
@@ -245,7 +254,12 @@ _Noreturn void main(uint64_t hart_id, uint64_t device_tree, uint64_t image,
     if (archive.bytes == 0)
         archive = within_image(boot_archive,
                                (uint64_t)(boot_archive_end - boot_archive), image);
-    init_process_start(archive, (struct init_memory){device_tree, facts.total_bytes},
+    const char *unused =
+        options.fastpath && !shares_asids ? image_boot_text : image_fast_path;
+    const char *unused_end =
+        options.fastpath && shares_asids ? image_fast_path_shared : image_code_end;
+    init_process_start(frame_free_count() + (uint64_t)(unused_end - unused) / PAGE_SIZE,
+                       archive, (struct init_memory){device_tree, facts.total_bytes},
                        within_image(printk_ring(), sizeof *printk_ring(), image));
-    run();
+    run_first(paddr(image), unused, unused_end);
 }

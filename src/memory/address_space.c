@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/assert.h"
+#include "base/boot_text.h"
 #include "base/string.h"
 #include "platform/csr.h"
 
@@ -33,7 +34,7 @@ static uint32_t probe_asid_bits(void)
     return bits;
 }
 
-void address_space_init(paddr_t root, uint32_t asid_bits_limit)
+BOOT_ONLY void address_space_init(paddr_t root, uint32_t asid_bits_limit)
 {
     kernel_root = root;
     asid_bits = probe_asid_bits();

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "base/assert.h"
+#include "base/boot_text.h"
 #include "base/list.h"
 #include "base/string.h"
 
@@ -31,12 +32,12 @@ static uint64_t free_count;
 static uint32_t nonempty; /* bit k: free_blocks[k] has one */
 static struct list free_blocks[FRAME_ORDER_MAX + 1];
 
-uint64_t frame_descriptions_bytes(uint64_t start, uint64_t end)
+BOOT_ONLY uint64_t frame_descriptions_bytes(uint64_t start, uint64_t end)
 {
     return page_align_up((end - start) / PAGE_SIZE * sizeof(struct frame));
 }
 
-void frame_init(uint64_t start, uint64_t end, paddr_t descriptions)
+BOOT_ONLY void frame_init(uint64_t start, uint64_t end, paddr_t descriptions)
 {
     frames = direct_map(descriptions);
     frame_first = start >> PAGE_SHIFT;

@@ -7,11 +7,13 @@
 #include <stddef.h>
 
 #include "base/assert.h"
+#include "base/boot_text.h"
 #include "base/panic.h"
 #include "memory/frame.h"
 #include "memory/image.h"
 #include "memory/page_table.h"
 #include "platform/csr.h"
+#include "platform/sbi.h"
 
 #define KERNEL_READ (PAGE_READ | PAGE_GLOBAL)
 #define KERNEL_WRITE (PAGE_READ | PAGE_WRITE | PAGE_GLOBAL)
@@ -57,13 +59,13 @@ static vaddr_t stack_page(uint32_t slot)
     return vaddr(KERNEL_STACKS_BASE + (uint64_t)slot * STACK_STRIDE + PAGE_SIZE);
 }
 
-void kernel_map_init(paddr_t image, const struct range_set *ram, uint32_t stack_count)
+BOOT_ONLY void kernel_map_init(paddr_t image, const struct range_set *ram,
+                               uint32_t stack_count)
 {
     assert(stack_count <= KERNEL_STACKS_SIZE / STACK_STRIDE);
     table.root = frame_alloc_zeroed(NULL);
     check(paddr_is_none(table.root) ? E_NO_MEMORY : E_OK);
-    map_image(image, image_text, image_text_end, KERNEL_EXECUTE);
-    map_image(image, image_boot_text, image_boot_text_end, KERNEL_EXECUTE);
+    map_image(image, image_text, image_code_end, KERNEL_EXECUTE);
     map_image(image, image_constants, image_constants_end, KERNEL_READ);
     map_image(image, image_data, image_data_end, KERNEL_WRITE);
     map_image(image, image_boot_stack, image_boot_stack_end, KERNEL_WRITE);
@@ -76,6 +78,8 @@ void kernel_map_init(paddr_t image, const struct range_set *ram, uint32_t stack_
      * are written when the first of their stacks is. */
     uint64_t *entry;
     check(page_table_reserve(&table, stack_page(0), 1, &entry));
+    /* The same for the code that is dropped: all code is in 2 MiB. */
+    check(page_table_reserve(&table, vaddr(DIRECT_MAP_BASE + image.value), 1, &entry));
     for (uint32_t slot = STACKS_PER_TABLE; slot < stack_count;
          slot += STACKS_PER_TABLE) {
         paddr_t frame = frame_alloc(0);
@@ -84,16 +88,16 @@ void kernel_map_init(paddr_t image, const struct range_set *ram, uint32_t stack_
     }
 }
 
-void kernel_map_drop_boot_text(paddr_t image)
+void kernel_map_drop(paddr_t image, const char *start, const char *end)
 {
-    for (const char *page = image_boot_text; page < image_boot_text_end;
-         page += PAGE_SIZE)
+    for (const char *page = start; page < end; page += PAGE_SIZE)
         *page_table_entry(&table, vaddr((uint64_t)page)) = 0;
-    uint64_t start = (uint64_t)(image_boot_text - image_text) + image.value;
-    uint64_t end = (uint64_t)(image_boot_text_end - image_text) + image.value;
-    map_direct(start, end);
+    uint64_t first = (uint64_t)(start - image_text) + image.value;
+    uint64_t last = (uint64_t)(end - image_text) + image.value;
+    map_direct(first, last);
     fence_translations();
-    frame_add(start, end);
+    sbi_remote_sfence_vma_to_all();
+    frame_add(first, last);
 }
 
 void *kernel_map_device(paddr_t base, uint64_t length)

@@ -16,8 +16,9 @@
  * when there is too little memory. The hart still uses the boot tables afterwards. */
 void kernel_map_init(paddr_t image, const struct range_set *ram, uint32_t stack_count);
 
-/* The code that only boot executes is no longer there; its frames are free. */
-void kernel_map_drop_boot_text(paddr_t image);
+/* Whole pages of the image's code, which no hart executes from now on: they are no
+ * longer there, and their frames are free. */
+void kernel_map_drop(paddr_t image, const char *start, const char *end);
 
 /* Adds a device's registers to the direct map; pages that are there already stay as
  * they are. */

@@ -5,6 +5,7 @@
  */
 #include "object/object.h"
 
+#include "base/boot_text.h"
 #include "base/string.h"
 
 struct object *object_table;
@@ -17,7 +18,7 @@ static struct object_pool *pool_of(uint8_t type)
     return type == OBJECT_PROCESS ? &object_processes : &object_others;
 }
 
-void object_init(struct object *table, uint32_t count, uint32_t process_count)
+BOOT_ONLY void object_init(struct object *table, uint32_t count, uint32_t process_count)
 {
     object_table = table;
     last_id = 0;

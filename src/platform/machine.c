@@ -4,6 +4,8 @@
  */
 #include "platform/machine.h"
 
+#include "base/boot_text.h"
+
 #define DEVICE_PAGE_BYTES 4096UL
 #define DEVICE_END (1UL << 56) /* Sv39's physical addresses: Privileged 1.12, 4.4.1 */
 
@@ -14,7 +16,7 @@ static struct {
 } reserved[MACHINE_RESERVED_MAX];
 static uint32_t reserved_count;
 
-void machine_reserve(uint64_t start, uint64_t length)
+BOOT_ONLY void machine_reserve(uint64_t start, uint64_t length)
 {
     if (reserved_count < MACHINE_RESERVED_MAX && length != 0) {
         reserved[reserved_count].start = start;

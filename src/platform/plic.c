@@ -4,6 +4,7 @@
  */
 #include "platform/plic.h"
 
+#include "base/boot_text.h"
 #include "platform/csr.h"
 #include "platform/mmio.h"
 
@@ -17,7 +18,7 @@
 struct plic plic;
 static uint32_t sources;
 
-void plic_init(uint64_t base, uint32_t context, uint32_t source_count)
+BOOT_ONLY void plic_init(uint64_t base, uint32_t context, uint32_t source_count)
 {
     plic.registers = base;
     plic.claim = CLAIM(context);

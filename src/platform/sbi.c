@@ -4,7 +4,9 @@
  */
 #include "platform/sbi.h"
 
-uint32_t sbi_spec_version(void)
+#include "base/boot_text.h"
+
+BOOT_ONLY uint32_t sbi_spec_version(void)
 {
     return (uint32_t)sbi_call(0, 0, 0, 0, 0, 0, 0, SBI_BASE).value;
 }
@@ -25,13 +27,18 @@ void sbi_remote_fence_i(uint64_t hart_id)
     sbi_call(1, hart_id, 0, 0, 0, 0, 0, SBI_RFENCE);
 }
 
+void sbi_remote_sfence_vma_to_all(void)
+{
+    sbi_call(0, UINT64_MAX, 0, UINT64_MAX, 0, 0, 1, SBI_RFENCE);
+}
+
 void sbi_remote_sfence_vma_asid(uint64_t hart_id, uint64_t start, uint64_t bytes,
                                 uint64_t asid)
 {
     sbi_call(1, hart_id, start, bytes, asid, 0, 2, SBI_RFENCE);
 }
 
-int64_t sbi_hart_start(uint64_t hart_id, uint64_t start, uint64_t argument)
+BOOT_ONLY int64_t sbi_hart_start(uint64_t hart_id, uint64_t start, uint64_t argument)
 {
     return sbi_call(hart_id, start, argument, 0, 0, 0, 0, SBI_HSM).error;
 }

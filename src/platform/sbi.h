@@ -48,6 +48,10 @@ void sbi_remote_fence_i(uint64_t hart_id);
 void sbi_remote_sfence_vma_asid(uint64_t hart_id, uint64_t start, uint64_t bytes,
                                 uint64_t asid);
 
+/* On every hart: sfence.vma of everything (SBI 1.0, 8.2). Without effect where the
+ * firmware cannot. */
+void sbi_remote_sfence_vma_to_all(void);
+
 /* A stopped hart begins at the physical address `start`, translation off, with a0 = its
  * id and a1 = `argument`. Returns 0, or an SBI error (SBI 1.0, 9.1). */
 int64_t sbi_hart_start(uint64_t hart_id, uint64_t start, uint64_t argument);

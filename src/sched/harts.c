@@ -4,6 +4,7 @@
  */
 #include "sched/harts.h"
 
+#include "base/boot_text.h"
 #include "platform/sbi.h"
 #include "sched/sched_policy.h"
 #include "sched/translations.h"
@@ -25,13 +26,13 @@ static void note_highest(void)
             more_urgent(*hart->common->highest, *hart->pinned->highest);
 }
 
-void harts_init(bool preempt)
+BOOT_ONLY void harts_init(bool preempt)
 {
     harts_preempt = preempt;
     harts_count = 0;
 }
 
-struct hart *harts_add(uint64_t id, uint64_t trap_return, uint64_t stack_top)
+BOOT_ONLY struct hart *harts_add(uint64_t id, uint64_t trap_return, uint64_t stack_top)
 {
     struct hart *hart = &harts[harts_count];
     *hart = (struct hart){.id = id,

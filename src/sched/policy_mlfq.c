@@ -14,6 +14,7 @@
  */
 #include <trapeze/abi.h>
 
+#include "base/boot_text.h"
 #include "sched/sched_policy.h"
 
 #define LEVELS 8
@@ -47,7 +48,7 @@ static void note_highest(struct queue *queue)
     *queue->base.highest = highest;
 }
 
-void policy_init(void)
+BOOT_ONLY void policy_init(void)
 {
     for (uint32_t number = 0; number <= HARTS_MAX; number++) {
         struct queue *queue = &queues[number];

@@ -6,6 +6,7 @@
 #include <trapeze/abi.h>
 
 #include "base/bits.h"
+#include "base/boot_text.h"
 #include "sched/ready_queue.h"
 #include "sched/sched_policy.h"
 
@@ -25,7 +26,7 @@ static_assert(offsetof(struct queue, nonempty) == READY_NONEMPTY, "ready_queue.h
 static_assert(offsetof(struct queue, ready) == READY_LISTS, "ready_queue.h");
 static_assert(sizeof(struct list) == 1 << READY_LIST_SHIFT, "ready_queue.h");
 
-void policy_init(void)
+BOOT_ONLY void policy_init(void)
 {
     for (uint32_t number = 0; number <= HARTS_MAX; number++) {
         struct queue *queue = &queues[number];

@@ -5,6 +5,7 @@
  */
 #include <trapeze/abi.h>
 
+#include "base/boot_text.h"
 #include "sched/sched_policy.h"
 
 const uint32_t policy_number = SCHEDULER_RR;
@@ -22,7 +23,7 @@ static struct queue *queue_of(struct ready_queue *base)
     return container_of(base, struct queue, base);
 }
 
-void policy_init(void)
+BOOT_ONLY void policy_init(void)
 {
     for (uint32_t number = 0; number <= HARTS_MAX; number++) {
         struct queue *queue = &queues[number];

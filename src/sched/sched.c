@@ -4,6 +4,7 @@
  */
 #include "sched/sched.h"
 
+#include "base/boot_text.h"
 #include "platform/timer.h"
 #include "sched/clock.h"
 #include "sched/fpu_owner.h"
@@ -14,14 +15,17 @@
 struct heap sched_deadlines; /* of those who wait */
 static bool quick_words;     /* are kept: there is a fast path */
 
-void sched_init(uint64_t slice, bool preempt)
+BOOT_ONLY void sched_init(uint64_t slice, bool preempt)
 {
     policy_init();
     clock_init(slice);
     harts_init(preempt);
 }
 
-void sched_use_fast_path(void) { quick_words = harts_preempt && policy_keeps_order; }
+BOOT_ONLY void sched_use_fast_path(void)
+{
+    quick_words = harts_preempt && policy_keeps_order;
+}
 
 void sched_begin(void)
 {

@@ -18,8 +18,10 @@
 
 #ifdef SHARED_ASIDS
 #define FAST(name) name##_shared
+#define FAST_SECTION .fast_path_shared
 #else
 #define FAST(name) name
+#define FAST_SECTION .fast_path
 #endif
 
 #include "object/offsets.h"
@@ -33,7 +35,7 @@
 #include "sched/trapframe.h"
 
 .option arch, +d
-    .section .text
+    .section FAST_SECTION, "ax"
 
 /* Keeps what survives a message, and pc + 4. Afterwards s0 to s11 are free. */
     .macro save_survivors

@@ -5,6 +5,7 @@
  */
 #include "trap/fast_path.h"
 
+    .section .text
     .irp name, yield_to, yield_to_shared, slice_ends, slice_ends_shared, device_interrupts, \
         device_interrupts_shared
     .global \name

@@ -14,7 +14,7 @@ extern const struct symbol symbol_table[]; /* sorted by offset */
 const struct symbol *symbol_find(uint64_t address)
 {
     const struct symbol *found = NULL;
-    if (address < (uint64_t)image_text || address >= (uint64_t)image_boot_text_end)
+    if (address < (uint64_t)image_text || address >= (uint64_t)image_code_end)
         return NULL;
     for (uint32_t i = 0; i < symbol_count; i++)
         if (symbol_table[i].offset <= address - (uint64_t)image_text)

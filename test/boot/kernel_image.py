@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from elftools.elf.constants import SH_FLAGS
 from elftools.elf.elffile import ELFFile
 
 
@@ -22,8 +23,11 @@ class KernelImage:
                     file_name = symbol.name
                 self._addresses[symbol.name] = symbol["st_value"]
                 self._addresses[f"{file_name}:{symbol.name}"] = symbol["st_value"]
-            text = elf.get_section_by_name(".text")
-            self._text_start, self._text = text["sh_addr"], text.data()
+            self._code = [
+                (section["sh_addr"], section.data())
+                for section in elf.iter_sections()
+                if section["sh_flags"] & SH_FLAGS.SHF_EXECINSTR
+            ]
             self.entry = elf.header["e_entry"]
 
     def address(self, symbol: str) -> int:
@@ -32,11 +36,11 @@ class KernelImage:
         return self._addresses[symbol]
 
     def instructions(self) -> Iterator[tuple[int, int]]:
-        """The address and the bits of each instruction of the text, in order."""
-        position = 0
-        while position < len(self._text):
-            # Unprivileged ISA, 1.5: two low bits that are both 1 mean 32 bits.
-            length = 4 if self._text[position] & 3 == 3 else 2
-            bits = int.from_bytes(self._text[position : position + length], "little")
-            yield self._text_start + position, bits
-            position += length
+        """The address and the bits of each instruction, in order."""
+        for start, code in self._code:
+            position = 0
+            while position < len(code):
+                # Unprivileged ISA, 1.5: two low bits that are both 1 mean 32 bits.
+                length = 4 if code[position] & 3 == 3 else 2
+                yield start + position, int.from_bytes(code[position : position + length], "little")
+                position += length

@@ -181,11 +181,11 @@ def ranges() -> tuple[tuple[range, frozenset[str]], ...]:
     found = []
     for unit in kernel_build.units():
         if unit.name.startswith("trap/fast_"):
-            size = kernel_build.elf(unit.object).get_section_by_name(".text")["sh_size"]
             anchor = next(symbol for symbol in kernel_build.symbols(unit.object)
                           if symbol["st_info"]["bind"] == "STB_GLOBAL"
                           and symbol["st_shndx"] != "SHN_UNDEF")
             start = kernel_build.image_symbol(anchor.name)["st_value"] - anchor["st_value"]
+            size = kernel_build.elf(unit.object).get_section(anchor["st_shndx"])["sh_size"]
             found.append((range(start, start + size), frozenset(
                 symbol.name for symbol in kernel_build.symbols(unit.object))))
     assert len(found) >= 2, "the files of the fast path were not found"

@@ -57,14 +57,37 @@ def test_segments_share_no_page():
 
 
 def test_sections_have_one_purpose():
-    """Machine code is in .text and .boot_text only, and cannot be written; constants can be
-    neither."""
+    """Machine code is in its sections only, and cannot be written; constants can be neither."""
     sections = {s.name: s["sh_flags"] for s in kernel_build.elf(IMAGE).iter_sections()}
-    code = (".text", ".boot_text")
+    code = (".text", ".fast_path", ".boot_text", ".fast_path_shared")
     assert all(sections[name] & SHF_EXECINSTR and not sections[name] & SHF_WRITE for name in code)
     assert not sections[".rodata"] & (SHF_WRITE | SHF_EXECINSTR)
     expect_none("executable, beside those", [name for name, flags in sections.items()
                                              if flags & SHF_EXECINSTR and name not in code])
+
+
+def jumps_to(code: list, section) -> list[str]:
+    """Jumps, branches and calls from outside into a section."""
+    inside = range(section["sh_addr"], section["sh_addr"] + section["sh_size"])
+    return [str(i) for i in code if i.address not in inside and i.operands
+            and re.fullmatch("[0-9a-f]{16}", i.operands[-1]) and int(i.operands[-1], 16) in inside]
+
+
+def test_nothing_calls_what_is_gone():
+    """After boot there is no .boot_text: only the first instructions lead there."""
+    boot = kernel_build.elf(IMAGE).get_section_by_name(".boot_text")
+    found = jumps_to(disassembly.disassemble(IMAGE), boot)
+    assert len(found) == 1 and found[0].startswith("_start: "), found
+
+
+def test_jump_is_found():
+    section = {"sh_addr": 0xffffffff8000a000, "sh_size": 0x1000}
+    def jump(address: int, operands: str) -> disassembly.Instruction:
+        return disassembly.Instruction(address, "jal", tuple(operands.split(",")), "f")
+    outside, inside = 0xffffffff80000000, 0xffffffff8000a010
+    assert jumps_to([jump(outside, "ra,ffffffff8000a010")], section)
+    assert not jumps_to([jump(inside, "ra,ffffffff8000a010")], section)
+    assert not jumps_to([jump(outside, "ra,ffffffff8000b010")], section)
 
 
 @pytest.mark.parametrize("name", ["trap_entry", "trap_return", "swtch"])

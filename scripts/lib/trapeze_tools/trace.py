@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from elftools.elf.constants import SH_FLAGS
 from elftools.elf.elffile import ELFFile
 
 from .emulator import Emulator
@@ -92,6 +93,13 @@ def _addresses(read: Callable[[int], bytes]) -> Iterator[int]:
         yield held
 
 
+def _matches(pattern: re.Pattern, code: list[tuple[int, bytes]]) -> frozenset[int]:
+    """Where it is found in sections, of each its address and its bytes."""
+    return frozenset(
+        start + found.start() for start, data in code for found in pattern.finditer(data)
+    )
+
+
 class Symbols:
     """The functions and labels of the kernel, to look addresses up; in `lets_in` the addresses of
     the instructions that let an interrupt in or look whether one is pending, in `leaves` of those
@@ -109,10 +117,13 @@ class Symbols:
                 and symbol.name
                 and not symbol.name.startswith(("$", "."))
             ]
-            text = elf.get_section_by_name(".text")
-            start, code = text["sh_addr"], text.data()
-        self.lets_in = frozenset(start + found.start() for found in _LETS_IN.finditer(code))
-        self.leaves = frozenset(start + found.start() for found in _SRET.finditer(code))
+            code = [
+                (section["sh_addr"], section.data())
+                for section in elf.iter_sections()
+                if section["sh_flags"] & SH_FLAGS.SHF_EXECINSTR
+            ]
+        self.lets_in = _matches(_LETS_IN, code)
+        self.leaves = _matches(_SRET, code)
         # Two files may have functions of the same name, one place two names.
         self.addresses = {name: address for address, name in pairs}
         named = dict(pairs)

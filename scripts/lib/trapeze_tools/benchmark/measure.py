@@ -110,8 +110,10 @@ class Bench:
         return len(self.longest_stretch())
 
     def _text_bytes(self, figure: Figure) -> int:
+        """What this machine keeps of the code: the other fast path and .boot_text go."""
         with open(self.made.kernel, "rb") as file:
-            return ELFFile(file).get_section_by_name(".text")["sh_size"]
+            elf = ELFFile(file)
+            return sum(elf.get_section_by_name(name)["sh_size"] for name in (".text", ".fast_path"))
 
     def _process_bytes(self, figure: Figure) -> int:
         """Pages and object slots; what a slot takes is in the kernel's debug information."""
