@@ -87,6 +87,14 @@ void harts_reconsider(struct hart *hart)
         harts_recall(hart);
 }
 
+void harts_share_pinned(void)
+{
+    hart_this()->unshared = false;
+    for (struct hart *hart = harts; hart < harts + harts_count; hart++)
+        if (*hart->pinned->highest > hart->current->urgency && can_be_disturbed(hart))
+            harts_recall(hart);
+}
+
 void harts_share(const struct hart *preferred)
 {
     struct hart *best = NULL;

@@ -304,8 +304,11 @@ bool sched_leave_idle(void)
     struct hart *hart = hart_this();
     clock_charge(hart);
     struct thread *next = choose(hart);
-    if (next == &hart->idle)
+    if (next == &hart->idle) {
+        if (hart->unshared)
+            harts_share_pinned();
         return false;
+    }
     hand_over(next);
     share();
     clock_ensure_slice(hart);
