@@ -124,8 +124,8 @@ AFTER_BOOT _Noreturn static void run_first(paddr_t image, const char *unused,
     run();
 }
 
-/* One that comes too late is no longer wanted. */
-static const struct hart *starting;
+/* Who is being started: one that comes too late is no longer wanted. start.S reads it. */
+const struct hart *main_starting;
 static uint64_t start_address; /* physical, of start_hart */
 
 AFTER_BOOT _Noreturn void main_of_hart(struct hart *hart)
@@ -133,7 +133,7 @@ AFTER_BOOT _Noreturn void main_of_hart(struct hart *hart)
     trap_init();
     hart_set(hart);
     lock_acquire(&kernel_lock, hart->id);
-    if (starting == hart && address_space_suits_hart()) {
+    if (main_starting == hart && address_space_suits_hart()) {
         sched_begin();
         sbi_send_ipi(harts->id); /* which waits for this */
         run();
@@ -149,7 +149,7 @@ static bool start(uint64_t id, uint64_t stack_top, uint64_t image)
 {
     struct hart *hart = harts_add(id, (uint64_t)trap_return, stack_top);
     uint64_t deadline = timer_now() + START_SECONDS * facts.timebase_hz;
-    starting = hart;
+    main_starting = hart;
     if (stack_top == 0 ||
         sbi_hart_start(id, start_address,
                        (uint64_t)hart - (uint64_t)image_text + image) != 0)
@@ -162,7 +162,7 @@ static bool start(uint64_t id, uint64_t stack_top, uint64_t image)
         csr_clear(sip, SIE_SSIE);
     }
     timer_stop();
-    starting = NULL;
+    main_starting = NULL;
     return hart->online;
 }
 

@@ -22,6 +22,13 @@
     .global _start
     .type _start, @function
 _start:
+    /* 0. One hart boots. A hart that it starts may come here, too: OpenSBI 1.1 says that
+     * the hart is to start before it has told where. */
+    lla t0, claimed
+    li t1, 1
+    amoswap.w.aq t1, t1, (t0)
+    bnez t1, started_too_early
+
     /* 1. The rest of what main takes: the counter that boot is measured from, and where
      * the image and start_hart are. Nothing below changes a0 to a4. */
     csrr a3, instret
@@ -82,6 +89,18 @@ _start:
     call main
     .size _start, . - _start
 
+started_too_early:
+    lla t0, main_starting
+    ld a1, (t0)
+    bnez a1, 2f
+1:  wfi /* nobody is being started: it is not wanted */
+    j 1b
+2:  lla a2, _start
+    li t1, KERNEL_IMAGE_BASE
+    sub a1, a1, t1
+    add a1, a1, a2
+    j start_hart
+
 /* void start_hart(uint64_t id, struct hart *hart)
  *
  * On entry: as above, but that a1 is the physical address of this hart's structure.
@@ -113,6 +132,11 @@ translate:
     ld sp, THREAD_STACK_TOP(t0)
     call main_of_hart
     .size start_hart, . - start_hart
+
+    .section .data
+    .balign 4
+claimed:
+    .word 0
 
     .section .bss
     .balign PAGE_SIZE
