@@ -122,8 +122,8 @@ enum trapeze_inspect {
 #define MAP_PAGES_MAX 128
 #define MEMORY_PAGES_MAX 262144
 #define HANDLES_MAX 65536
-#define PROCESS_PAGES_MIN 3   /* the least budget: process, stack, root table */
-#define SLOT_BYTES 128 /* what the kernel takes for an object */
+#define PROCESS_PAGES_MIN 3 /* the least budget: process, stack, root table */
+#define SLOT_BYTES 128      /* what the kernel takes for an object */
 #define LOG_WRITE_BYTES 40
 
 /* The status with which the machine powers off where the first process did not say one:

@@ -124,7 +124,8 @@ AFTER_BOOT _Noreturn static void run_first(paddr_t image, const char *unused,
     run();
 }
 
-/* Who is being started: one that comes too late is no longer wanted. start.S reads it. */
+/* Who is being started: one that comes too late is no longer wanted. start.S reads it.
+ */
 const struct hart *main_starting;
 static uint64_t start_address; /* physical, of start_hart */
 

@@ -32,7 +32,8 @@ struct hart *harts_add(uint64_t id, uint64_t trap_return, uint64_t stack_top);
  * Leaves that to later if this hart is about to choose. */
 void harts_share(const struct hart *preferred);
 
-/* The same, once this hart, which is idle, has found nothing: what is ready is pinned. */
+/* The same, once this hart, which is idle, has found nothing: what is ready is pinned.
+ */
 void harts_share_pinned(void);
 
 /* `hart`, which may be this one, enters its kernel soon, and chooses anew unless it is

@@ -14,7 +14,7 @@ WORD_BYTES = 4
 # The free list of the smallest blocks that there are is marked as empty. The kernel can do without.
 LIST_FORGOTTEN = ("frame.c:nonempty", lambda bits: bits & (bits - 1))
 # ASIDs of 40 bits: the kernel shifts a 32-bit 1 by that many.
-SHIFT_TOO_FAR = ("asid.c:width", lambda bits: bits + 24)
+SHIFT_TOO_FAR = ("address_space.c:asid_bits", lambda bits: bits + 24)
 
 
 @pytest.fixture
@@ -57,4 +57,4 @@ def test_debug_build_checks_invariants(boot_with):
 def test_debug_build_traps_on_undefined_behaviour(boot_with):
     output = panic_of_debug_build(boot_with, SHIFT_TOO_FAR)
     assert "scause 0x3 (breakpoint)" in output
-    assert "asid_assign+" in output
+    assert "address_space_create+" in output

@@ -71,3 +71,12 @@ def test_a_hart_that_does_not_start(stress, emulator, tmp_path):
     assert "trapeze: hart 3 does not start, and is left out" in outcome.kernel_lines
     assert ids_of(outcome) == {0, 1, 2}
 
+
+
+def test_what_a_second_hart_is_good_for(boot):
+    """The ratios depend on the host: only that they are told is tried."""
+    outcome = boot("smp-ratio", "3", "20000", last="smp-ratio: ok", harts=2, icount=False,
+                   timeout=900.0)
+    for what in ("system calls", "calls and replies"):
+        assert re.search(rf"^{what}: two harts do [0-9.]+ times what one does "
+                         r"\([0-9.]+ to [0-9.]+, 3 rounds\)$", outcome.output, re.MULTILINE)

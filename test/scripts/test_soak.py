@@ -26,7 +26,7 @@ def test_one_machine_can_be_run_again():
 
 def test_the_amounts_that_are_promised():
     amounts = {kind.name: kind.amount for kind in KINDS.values()}
-    assert amounts == {"fuzz": 100_000_000, "servers": 1_000, "deaths": 100_000}
+    assert amounts == {"fuzz": 100_000_000, "servers": 1_000, "deaths": 100_000, "smp": 100_000}
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_select():
     assert select(["servers"]) == [KINDS["servers"]]
     with pytest.raises(UsageError, match="there is no kind 'fuz'") as caught:
         select(["fuz"])
-    assert caught.value.advice == "kinds: fuzz servers deaths"
+    assert caught.value.advice == "kinds: fuzz servers deaths smp"
 
 
 def test_the_archive_differs_in_its_manifest_only(build, tmp_path):

@@ -36,8 +36,9 @@ Installs what is missing, builds Trapeze, starts QEMU halted at reset and GDB co
 the symbols of the kernel and of PROGRAM (default: shell). QEMU ends when GDB does.
 
 In GDB: `tz help` lists the commands that know Trapeze, Ctrl-C stops the machine, `continue` lets it
-go on, `stepi` on an ecall lands where stvec points: trap_entry_fast, or with `--append fastpath=off`
-trap_entry, from where C does everything. What the machine writes appears between GDB's own output.
+go on, `stepi` on an ecall lands where stvec points: trap_entry_fast, or, with --append
+fastpath=off, trap_entry, from where C does everything. What the machine writes appears between
+GDB's own output.
 Your own settings in ~/.gdbinit are not read: -x ~/.gdbinit reads them."""
 
 _EPILOG = """\

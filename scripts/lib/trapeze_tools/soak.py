@@ -75,7 +75,8 @@ _EPILOG = (
     + "".join(f"  {kind.name:<10}{kind.amount:>12,} {kind.unit}\n" for kind in KINDS.values())
     + """
 Each machine has a seed of its own, one more than the last, and, unless it has several harts, runs
-under QEMU's -icount: what fails does so again, to the digit. The first failure ends the soak; it says how to see it again.
+under QEMU's -icount: what fails does so again, to the digit. The first failure ends the soak; it
+says how to see it again.
 
 exit status: 0 nothing failed, 1 something did, 2 wrong usage, 125 nothing could be run
 
