@@ -21,25 +21,24 @@ static bool has_no_time(const struct process *process)
     return deadline != 0 && deadline <= timer_now();
 }
 
-/* What a process that waits or runs grants; NULL: nothing. */
-static inline enum trapeze_error find_grant(struct process *from,
-                                            struct handle **handle)
+static __attribute__((cold, noinline)) enum trapeze_error
+find_grant(struct process *from, struct process *to, struct handle **handle)
 {
-    uint64_t number = from->thread.trapframe.t0;
-    *handle = NULL;
-    return number == 0 ? E_OK
-                       : handle_lookup_inline(&from->handles, number, 0, 0, handle);
-}
-
-/* The same, with its place in the table of `to` reserved. */
-static inline enum trapeze_error reserve_grant(struct process *from, struct process *to,
-                                               struct handle **handle)
-{
-    enum trapeze_error error = find_grant(from, handle);
-    if (error != E_OK || *handle == NULL)
+    enum trapeze_error error =
+        handle_lookup(&from->handles, from->thread.trapframe.t0, 0, 0, handle);
+    if (error != E_OK || to == NULL)
         return error;
     bool taken = to->welcomes && handle_reserve(&to->handles) == E_OK;
     return taken ? E_OK : E_REFUSED;
+}
+
+/* What a process that waits or runs grants, NULL: nothing; its place in the table of
+ * `to`, if that is known, is reserved. */
+static inline enum trapeze_error take_grant(struct process *from, struct process *to,
+                                            struct handle **handle)
+{
+    *handle = NULL;
+    return from->thread.trapframe.t0 == 0 ? E_OK : find_grant(from, to, handle);
 }
 
 /* Gives the words in the sender's registers, and the grant. */
@@ -91,8 +90,7 @@ static inline enum trapeze_error check(struct process *sender, bool calls,
     *receiver = rendezvous_receiver(endpoint);
     if ((calls || *receiver == NULL) && has_no_time(sender))
         return E_TIMEOUT;
-    return *receiver == NULL ? find_grant(sender, granted)
-                             : reserve_grant(sender, *receiver, granted);
+    return take_grant(sender, *receiver, granted);
 }
 
 static inline void transmit(struct process *sender, bool calls)
@@ -144,8 +142,8 @@ void endpoint_signal(struct process *caller)
 
 /* The first in the queue sends what it has to `receiver`. False: its grant was refused,
  * and it was told so. */
-static __attribute__((noinline)) bool take_from(struct object *first,
-                                                struct process *receiver)
+static __attribute__((cold, noinline)) bool take_from(struct object *first,
+                                                      struct process *receiver)
 {
     struct process *sender = first->process.process;
     struct handle *granted = NULL;
@@ -158,7 +156,7 @@ static __attribute__((noinline)) bool take_from(struct object *first,
     enum thread_state state = sender->thread.state;
     enum trapeze_error error = E_OK;
     if (state != THREAD_FAULTING)
-        error = reserve_grant(sender, receiver, &granted);
+        error = take_grant(sender, receiver, &granted);
     rendezvous_withdraw(sender);
     if (error != E_OK) {
         rendezvous_fail(sender, error);
@@ -268,7 +266,7 @@ static inline enum trapeze_error answer(struct process *server, uint64_t token,
         }
         return E_OK;
     }
-    error = reserve_grant(server, *caller, &granted);
+    error = take_grant(server, *caller, &granted);
     if (error != E_OK)
         return error;
     rendezvous_stop_awaiting(*caller);
@@ -287,12 +285,11 @@ void endpoint_reply(struct process *server)
     rendezvous_finish(server, error);
 }
 
-/* Replies, if there is a token, and receives. */
-static inline void reply_and_receive(struct process *server, uint64_t token)
+void endpoint_reply_recv(struct process *server)
 {
     struct process *caller = NULL;
     struct handle *source;
-    uint64_t number = server->thread.trapframe.a0;
+    uint64_t number = server->thread.trapframe.a0, token = server->thread.trapframe.a6;
     enum trapeze_error error = find_endpoint(server, RIGHT_RECEIVE, &source);
     if (error == E_OK && token != 0) {
         error = answer(server, token, &caller);
@@ -310,15 +307,11 @@ static inline void reply_and_receive(struct process *server, uint64_t token)
         sched_hand_to(&caller->thread);
 }
 
-void endpoint_reply_recv(struct process *server)
-{
-    reply_and_receive(server, server->thread.trapframe.a6);
-}
-
 void endpoint_recv(struct process *caller)
 {
+    caller->thread.trapframe.a6 = 0; /* no token: no reply */
     if (caller->thread.trapframe.a0 == 0)
         sleep(caller);
     else
-        reply_and_receive(caller, 0);
+        endpoint_reply_recv(caller);
 }

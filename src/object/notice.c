@@ -43,19 +43,38 @@ void notice_put_end(struct process *supervisor, const struct object *object)
                    &(struct envelope){.kind = KIND_END, .badge = end->badge});
 }
 
-void notice_signal(struct object *endpoint, uint64_t bits)
+/* Nothing is pending while somebody receives. */
+static inline void wake(struct process *receiver, uint64_t bits)
+{
+    put_signal(receiver, bits);
+    sched_make_ready(&receiver->thread);
+}
+
+/* There is not one receiver, but several, or none. */
+static __attribute__((cold, noinline)) void signal_queue(struct object *endpoint,
+                                                         uint64_t bits)
 {
     struct process *receiver = rendezvous_receiver(endpoint);
-    if (bits == 0)
-        return;
     if (receiver == NULL) {
         endpoint->endpoint.pending |= bits;
         endpoint->endpoint.waiting |= ENDPOINT_SIGNALS;
+    } else {
+        rendezvous_remove(receiver->object, endpoint);
+        wake(receiver, bits);
+    }
+}
+
+void notice_signal(struct object *endpoint, uint64_t bits)
+{
+    int64_t waiting = endpoint->endpoint.waiting;
+    if (bits == 0)
+        return;
+    if (waiting >= 0) {
+        signal_queue(endpoint, bits);
         return;
     }
-    rendezvous_remove(receiver->object, endpoint);
-    put_signal(receiver, bits); /* nothing is pending while somebody receives */
-    sched_make_ready(&receiver->thread);
+    endpoint->endpoint.waiting = 0;
+    wake((struct process *)waiting, bits);
 }
 
 static bool is_there(const struct object *endpoint, uint64_t id)

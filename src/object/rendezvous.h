@@ -39,21 +39,6 @@ static inline void rendezvous_put(struct process *to, const uint64_t *words,
     to->welcomes = false;
 }
 
-/* The end of one that receives nothing. */
-static inline void rendezvous_finish(struct process *process, enum trapeze_error error)
-{
-    static const uint64_t nothing[MESSAGE_WORDS];
-    rendezvous_put(process, nothing,
-                   &(struct envelope){.kind = (uint64_t)(int64_t)error});
-}
-
-/* The same for one that waited, with its wake-up. */
-static inline void rendezvous_fail(struct process *process, enum trapeze_error error)
-{
-    rendezvous_finish(process, error);
-    sched_make_ready(&process->thread);
-}
-
 /* A new call of a process: its token. */
 static inline uint64_t rendezvous_begin_call(struct process *process)
 {
@@ -107,34 +92,21 @@ static inline void rendezvous_add_receiver(struct process *process,
     ring_append(&at->first, &process->object->process.queue);
 }
 
+/* One that waits there in the queue does not any more. */
+void rendezvous_unqueue(struct object *process, struct object *endpoint);
+
 /* One that waits there does not any more. */
 static inline void rendezvous_remove(struct object *process, struct object *endpoint)
 {
-    struct endpoint *at = &endpoint->endpoint;
-    if (at->waiting < 0) {
-        at->waiting = 0;
-        return;
-    }
-    ring_remove(&at->first, &process->process.queue);
-    struct list *last = at->first;
-    if (last == NULL) {
-        at->waiting &= ~(ENDPOINT_RECEIVERS | ENDPOINT_SENDERS);
-    } else if ((at->waiting & ENDPOINT_RECEIVERS) && last->next == last) {
-        at->waiting = (int64_t)rendezvous_first(endpoint)->process.process;
-        ring_remove(&at->first, last);
-    }
+    if (endpoint->endpoint.waiting < 0)
+        endpoint->endpoint.waiting = 0;
+    else
+        rendezvous_unqueue(process, endpoint);
 }
 
-/* The current process queues with what it has to say, in `state`, and lends its
- * priority. */
-static inline void rendezvous_wait(struct process *process, struct object *endpoint,
-                                   enum thread_state state, uint64_t deadline_ticks)
-{
-    sched_block(&process->thread, state, deadline_ticks);
-    process->endpoint = endpoint;
-    rendezvous_add_sender(process->object, endpoint);
-    priority_lend_at(process, endpoint);
-}
+/* The next two, for one that is not the only caller. */
+void rendezvous_await_in_list(struct process *process, struct process *server);
+void rendezvous_leave_list(struct process *process, struct process *server);
 
 /* A process waits for the reply of `server`, which has its message, and lends it its
  * priority. The only caller needs no list and no counts. */
@@ -143,8 +115,7 @@ static inline void rendezvous_await_reply(struct process *process,
 {
     process->server = server;
     if (server->caller != NULL) {
-        list_append(&server->callers, &process->calling);
-        priority_lend_to(process, server);
+        rendezvous_await_in_list(process, server);
         return;
     }
     server->caller = process;
@@ -156,8 +127,7 @@ static inline void rendezvous_stop_awaiting(struct process *process)
 {
     struct process *server = process->server;
     if (server->caller != process) {
-        list_remove(&process->calling);
-        priority_take_back(process, server);
+        rendezvous_leave_list(process, server);
         return;
     }
     server->caller = NULL;
@@ -165,17 +135,17 @@ static inline void rendezvous_stop_awaiting(struct process *process)
         priority_refresh(server);
 }
 
+/* The end of one that receives nothing. */
+void rendezvous_finish(struct process *process, enum trapeze_error error);
+
+/* The same for one that waited, with its wake-up. */
+void rendezvous_fail(struct process *process, enum trapeze_error error);
+
+/* The current process queues with what it has to say, in `state`, and lends its
+ * priority. */
+void rendezvous_wait(struct process *process, struct object *endpoint,
+                     enum thread_state state, uint64_t deadline_ticks);
+
 /* A process stops waiting, for a message or for a reply; its state stays. It gets back
  * what it lent. No effect on one that does not wait. */
-static inline void rendezvous_withdraw(struct process *process)
-{
-    enum thread_state state = process->thread.state;
-    if (process_awaits_reply(process)) {
-        rendezvous_stop_awaiting(process);
-    } else if (state == THREAD_SENDING || state == THREAD_CALLING ||
-               state == THREAD_FAULTING ||
-               (state == THREAD_RECEIVING && process->endpoint != process->object)) {
-        priority_return(process);
-        rendezvous_remove(process->object, process->endpoint);
-    }
-}
+void rendezvous_withdraw(struct process *process);

@@ -77,6 +77,14 @@ static inline struct thread *wake(struct thread *thread)
     return plain ? thread : wake_slowly(thread);
 }
 
+static __attribute__((noinline)) void queue(struct thread *thread)
+{
+    add_ready(thread, POLICY_WOKEN);
+    if (hart_this()->several)
+        harts_share(thread->hart);
+    clock_ensure_slice(hart_this());
+}
+
 /* A thread is ready now, and preempts the current one if it is more urgent. */
 static void arrive(struct thread *thread)
 {
@@ -90,10 +98,7 @@ static void arrive(struct thread *thread)
             return;
         }
     }
-    add_ready(thread, POLICY_WOKEN);
-    if (hart->several)
-        harts_share(thread->hart);
-    clock_ensure_slice(hart_this());
+    queue(thread);
 }
 
 void sched_make_ready(struct thread *thread)
@@ -199,8 +204,8 @@ static inline void set_quick(const struct hart *hart, struct thread *from,
     from->quick_reply = pays ? (uint64_t)from : from->quick_call;
 }
 
-/* Everything of a switch but the registers and the stack. GCC takes what ends in
- * swtch_leave for rare, and would call it, and what it calls. */
+/* Everything of a switch but the registers, the stack, and the quick words. GCC takes
+ * what ends in swtch_leave for rare, and would call it, and what it calls. */
 static inline __attribute__((always_inline)) void hand_over(struct thread *to)
 {
     struct thread *from = hart_this()->current;
@@ -209,7 +214,6 @@ static inline __attribute__((always_inline)) void hand_over(struct thread *to)
     hart_this()->current = to;
     fpu_switch(hart_this(), from, to);
     translations_activate(hart_this(), hart_this()->current);
-    set_quick(hart_this(), from, hart_this()->current);
 }
 
 /* The current thread, which could go on, gives way: it is ready, or held back. */
@@ -248,22 +252,22 @@ static inline void share(void)
         harts_share(NULL);
 }
 
+/* To whom the policy chooses, which may be `current` again. Returns then, and where
+ * that is the idle thread, which has a loop to go on with. */
 static __attribute__((noinline)) void switch_by_policy(struct thread *current)
 {
     clock_charge(hart_this());
-    if (current->state == THREAD_RUNNING)
+    if (current->state == THREAD_RUNNING && current != &hart_this()->idle)
         give_way(hart_this(), current);
     hart_this()->rotate = false;
     struct thread *next = choose(hart_this());
-    if (next == current) {
-        set_quick(hart_this(), current, current); /* who called may have withdrawn it */
-        share();
-        return;
-    }
-    hand_over(next);
+    if (next != current)
+        hand_over(next);
+    set_quick(hart_this(), current, hart_this()->current);
     share();
     clock_ensure_slice(hart_this());
-    swtch_leave(hart_this()->current);
+    if (hart_this()->current != current && current != &hart_this()->idle)
+        swtch_leave(hart_this()->current);
 }
 
 void sched_switch(struct thread *current)
@@ -281,6 +285,7 @@ void sched_switch(struct thread *current)
         next = clock_change_payer(next); /* a server that was preempted has replied */
     thread_set_state(next, THREAD_RUNNING);
     hand_over(next);
+    set_quick(hart_this(), current, hart_this()->current);
     if (hart_this()->unshared)
         share();
     swtch_leave(hart_this()->current); /* next: few registers need keeping so */
@@ -302,17 +307,13 @@ _Noreturn void sched_depart(struct thread *thread)
 bool sched_leave_idle(void)
 {
     struct hart *hart = hart_this();
-    clock_charge(hart);
-    struct thread *next = choose(hart);
-    if (next == &hart->idle) {
+    switch_by_policy(&hart->idle);
+    if (hart->current == &hart->idle) {
         if (hart->unshared)
             harts_share_pinned();
         return false;
     }
-    hand_over(next);
-    share();
-    clock_ensure_slice(hart);
-    swtch(&hart->idle, next);
+    swtch(&hart->idle, hart->current);
     return true;
 }
 
