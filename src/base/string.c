@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define BLOCK_WORDS 64 /* that one round of memset fills */
+#define BLOCK_WORDS 32 /* that one round of memset fills */
 #define COPY_WORDS 8
 #define UNROLL _Pragma("GCC unroll 64")
 

@@ -28,7 +28,24 @@ _start:
     li t1, 1
     amoswap.w.aq t1, t1, (t0)
     bnez t1, started_too_early
+    j first_steps
 
+started_too_early:
+    lla t0, main_starting
+    ld a1, (t0)
+    bnez a1, 2f
+1:  wfi /* nobody is being started: it is not wanted */
+    j 1b
+2:  lla a2, _start
+    li t1, KERNEL_IMAGE_BASE
+    sub a1, a1, t1
+    add a1, a1, a2
+    j start_hart
+    .size _start, . - _start
+
+    .section .boot_text, "ax"
+    .type first_steps, @function
+first_steps:
     /* 1. The rest of what main takes: the counter that boot is measured from, and where
      * the image and start_hart are. Nothing below changes a0 to a4. */
     csrr a3, instret
@@ -87,20 +104,9 @@ _start:
     .balign 4
 4:  lla sp, image_boot_stack_end
     call main
-    .size _start, . - _start
+    .size first_steps, . - first_steps
 
-started_too_early:
-    lla t0, main_starting
-    ld a1, (t0)
-    bnez a1, 2f
-1:  wfi /* nobody is being started: it is not wanted */
-    j 1b
-2:  lla a2, _start
-    li t1, KERNEL_IMAGE_BASE
-    sub a1, a1, t1
-    add a1, a1, a2
-    j start_hart
-
+    .section .text.start, "ax"
 /* void start_hart(uint64_t id, struct hart *hart)
  *
  * On entry: as above, but that a1 is the physical address of this hart's structure.

@@ -101,8 +101,8 @@ bool notice_fault(struct process *process)
     return true;
 }
 
-bool notice_end(struct object *process, struct object *supervisor,
-                uint64_t supervisor_id)
+__attribute__((cold)) bool notice_end(struct object *process, struct object *supervisor,
+                                      uint64_t supervisor_id)
 {
     if (!is_there(supervisor, supervisor_id))
         return false;
@@ -143,7 +143,8 @@ static void fail_or_condemn(struct process *process, enum trapeze_error error,
     rendezvous_fail(process, error);
 }
 
-bool notice_abandon(struct process *server, struct process **condemned)
+__attribute__((cold)) bool notice_abandon(struct process *server,
+                                          struct process **condemned)
 {
     struct list *link = list_first(&server->callers);
     struct process *caller =
@@ -159,7 +160,8 @@ bool notice_abandon(struct process *server, struct process **condemned)
     return true;
 }
 
-bool notice_clear(struct object *endpoint, struct process **condemned)
+__attribute__((cold)) bool notice_clear(struct object *endpoint,
+                                        struct process **condemned)
 {
     struct object *first = rendezvous_first(endpoint);
     if (first == NULL) {

@@ -188,9 +188,15 @@ void sched_set_limit(struct thread *thread, uint64_t ticks, uint64_t period)
         sched_make_ready(thread);
 }
 
-/* The quick words, for who comes and who goes. */
+static inline void set_quick_reply(const struct hart *hart, struct thread *thread)
+{
+    bool pays = hart->payer == thread || thread->priority != thread->own_priority;
+    thread->quick_reply = pays ? (uint64_t)thread : thread->quick_call;
+}
+
+/* The quick words, for who comes and who goes; `chosen`: `to` pays. */
 static inline void set_quick(const struct hart *hart, struct thread *from,
-                             struct thread *to)
+                             struct thread *to, bool chosen)
 {
     if (!quick_words)
         return;
@@ -198,10 +204,9 @@ static inline void set_quick(const struct hart *hart, struct thread *from,
     bool plain = to->space != NULL && (to->flags | to->limit.ticks) == 0;
     to->quick = plain ? (uint64_t)hart + (fpu ? QUICK_FPU_TO : 0) : (uint64_t)to;
     to->quick_call = plain ? (uint64_t)hart + (fpu ? QUICK_FPU : 0) : (uint64_t)to;
-    bool pays = hart->payer == to || to->priority != to->own_priority;
-    to->quick_reply = pays ? (uint64_t)to : to->quick_call;
-    pays = hart->payer == from || from->priority != from->own_priority;
-    from->quick_reply = pays ? (uint64_t)from : from->quick_call;
+    if (!chosen)
+        set_quick_reply(hart, to);
+    set_quick_reply(hart, from);
 }
 
 /* Everything of a switch but the registers, the stack, and the quick words. GCC takes
@@ -263,7 +268,7 @@ static __attribute__((noinline)) void switch_by_policy(struct thread *current)
     struct thread *next = choose(hart_this());
     if (next != current)
         hand_over(next);
-    set_quick(hart_this(), current, hart_this()->current);
+    set_quick(hart_this(), current, hart_this()->current, true);
     share();
     clock_ensure_slice(hart_this());
     if (hart_this()->current != current && current != &hart_this()->idle)
@@ -285,7 +290,7 @@ void sched_switch(struct thread *current)
         next = clock_change_payer(next); /* a server that was preempted has replied */
     thread_set_state(next, THREAD_RUNNING);
     hand_over(next);
-    set_quick(hart_this(), current, hart_this()->current);
+    set_quick(hart_this(), current, hart_this()->current, false);
     if (hart_this()->unshared)
         share();
     swtch_leave(hart_this()->current); /* next: few registers need keeping so */
