@@ -43,12 +43,13 @@ static unsigned add_until(unsigned members, unsigned count)
     return members;
 }
 
-/* Rounded up: what the caller's table of handles grows by is in it. */
-static void print_each(const char *name, long before, long after, unsigned count,
-                       const char *unit)
+/* `times` as much for each, rounded up; what the caller's table of handles grows by, a
+ * page for 128 of them, is in it. */
+static void print_each(const char *name, long before, long after, long times,
+                       unsigned count, const char *unit)
 {
-    printf("footprint: %s %ld %s\n", name, (before - after + (long)count - 1) / count,
-           unit);
+    printf("footprint: %s %ld %s\n", name,
+           ((before - after) * times + (long)count - 1) / count, unit);
 }
 
 int main(int argc, char *argv[])
@@ -71,9 +72,9 @@ int main(int argc, char *argv[])
     members = add_until(members, count);
     if (members == FIRST)
         return EXIT_FAILURE;
-    print_each("process_pages", pages, sys_kernel_info(INFO_FREE_PAGES),
-               members - FIRST, "pages");
-    print_each("process_slots", slots, sys_kernel_info(INFO_FREE_SLOTS),
+    print_each("process_page_bytes", pages, sys_kernel_info(INFO_FREE_PAGES),
+               (long)PAGE_BYTES, members - FIRST, "bytes");
+    print_each("process_slots", slots, sys_kernel_info(INFO_FREE_SLOTS), 1,
                members - FIRST, "slots");
 
     /* All of them get their turns while this process sleeps, and none has ended. */

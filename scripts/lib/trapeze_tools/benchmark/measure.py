@@ -42,7 +42,6 @@ RUNS = {
 }
 _TIMEOUT_SECONDS = 600.0
 _LINE = re.compile(r"^(?:bench|footprint): (\w+) (\d+) (\w+)$", re.MULTILINE)
-_PAGE_BYTES = 4096
 
 
 @dataclass
@@ -118,8 +117,8 @@ class Bench:
     def _process_bytes(self, figure: Figure) -> int:
         """Pages and object slots; what a slot takes is in the kernel's debug information."""
         slot = _structure_bytes(self.made, "object")
-        pages = self._line(figure.run, "process_pages")
-        return pages * _PAGE_BYTES + self._line(figure.run, "process_slots") * slot
+        pages = self._line(figure.run, "process_page_bytes")
+        return pages + self._line(figure.run, "process_slots") * slot
 
     def longest_stretch(self) -> trace.Stretch:
         """With interrupts off, in the short form of `--worst`."""
