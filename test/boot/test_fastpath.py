@@ -16,21 +16,10 @@ from trapeze_tools.errors import ToolError
 from harness.machine import make_machine, run_machine
 
 FIRST_SEED = int(os.environ.get("TRAPEZE_PLAY_SEED", "1"))
-MOVES = int(os.environ.get("TRAPEZE_PLAY_MOVES", "20000"))
+MOVES = int(os.environ.get("TRAPEZE_PLAY_MOVES", "10000"))
 MUTANT_MOVES = (1500, 20000)  # most are found early
 MUTANT_SECONDS = 60.0  # some hang; the C path, which is slower, has to end in that time, too
-SOME_MUTANTS = {
-    "call-of-the-dead",
-    "t6-leaks",
-    "reply-by-any-token",
-    "reply-of-the-payer",
-    "floats-leak",
-    "verdict-is-always-mild",
-    "signal-is-not-seen",
-    "yield-stays-first",
-    "wake-of-the-less-urgent",
-    "bail-out-clobbers-s11",
-}
+SOME_MUTANTS = {"call-of-the-dead", "reply-by-any-token", "yield-stays-first"}
 CHOSEN = [
     mutant
     for mutant in MUTANTS
@@ -100,8 +89,9 @@ def first_difference(play, preset, seed, checkpoint):
     return "the moves that are shown are the same"
 
 
-@pytest.mark.parametrize("preset", ["default", "debug"])
-@pytest.mark.parametrize("seed", [FIRST_SEED, FIRST_SEED + 1])
+@pytest.mark.parametrize(
+    ("preset", "seed"), [("default", FIRST_SEED), ("default", FIRST_SEED + 1), ("debug", FIRST_SEED)]
+)
 def test_both_paths_play_the_same(play, preset, seed):
     fast, slow = (play(path, preset, seed, MOVES) for path in ("on", "off"))
     fast_sums, slow_sums = sums(fast), sums(slow)
@@ -113,7 +103,7 @@ def test_both_paths_play_the_same(play, preset, seed):
     assert counts(fast, "case") == counts(slow, "case")
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_the_play_has_everything(play, seed):
     fast, slow = (play(path, "default", seed, 20000) for path in ("on", "off"))
     found = counts(fast, "path") | counts(fast, "case")

@@ -58,6 +58,7 @@ RUNS = [
     ("test-orphans", "test-orphans: ok", SHORT),
 ]
 ELSEWHERE = {
+    "test-shares",  # test_policies.py, in kernels with each policy
     "test-gdb",  # test/gdb steps through it
     "test-stuck",  # test_init.py, in a machine without servers
 }
