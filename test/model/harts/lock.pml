@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * The kernel lock, instruction by instruction, as src/platform/lock.h has it: HARTS harts
- * take it and release it, again and again, or stay away for ever.
+ * take it and release it, again and again, or stay away for ever. Who queues spins for as
+ * long as it likes, then sleeps. With OTHER_IPIS, who has the lock may send an IPI that
+ * has nothing to do with it, and interrupts may be handled later.
  */
 #ifndef HARTS
 #define HARTS 3
@@ -15,52 +17,53 @@
 #define waiters(w) (w >> 16)
 int word;
 
-/* Which wrap around, in the kernel at 2^32. */
-#define TICKETS 4
+/* Tickets wrap around, in the kernel at 2^32, and the places of who sleeps at
+ * LOCK_SLEEPERS: here at the least that will do. */
+#define TICKETS HARTS
 byte next_ticket, serving;
+byte sleepers[TICKETS]; /* 1 + the hart */
+bool pending[HARTS];    /* its software interrupt, sip.SSIP */
 
-/* What happens, to be judged. */
+/* What happens, to be judged; how long it has to wait, by hart 0: the harts are alike. */
 byte owner = NOBODY;
 bool arrived[HARTS];
-bool queued[HARTS];    /* it is counted in the word */
-bool waits[HARTS];     /* it has a ticket */
-bool head[HARTS];      /* and it is its turn */
-byte overtaken[HARTS]; /* bit g: since it has a ticket, hart g has got the lock */
-byte delayed[HARTS];   /* bit g: since its turn came, hart g has taken it and given it back */
+bool queued[HARTS]; /* it is counted in the word */
+bool called[HARTS]; /* an IPI that was not for the lock has yet to be handled */
+bool waits;         /* hart 0 has a ticket */
+bool head;          /* and knows that it is its turn */
+byte overtaken;     /* bit g: since it has a ticket, hart g has got the lock */
+byte delayed;       /* bit g: since its turn came, hart g has taken it and given it back */
 
 hidden byte i, count;
 
-/* Hart h has got the lock, and once at most while any other waits. */
+/* Hart h has got the lock, and once at most while hart 0 waits. */
 inline note_owner(h)
 {
     assert(owner == NOBODY);
     owner = h;
     arrived[h] = false;
-    waits[h] = false;
-    head[h] = false;
-    overtaken[h] = 0;
-    delayed[h] = 0;
-    for (i : 0 .. HARTS - 1) {
-        if
-        :: waits[i] ->
-            assert((overtaken[i] & (1 << h)) == 0);
-            overtaken[i] = overtaken[i] | (1 << h)
-        :: else
-        fi
-    }
+    if
+    :: h == 0 ->
+        waits = false;
+        head = false;
+        overtaken = 0;
+        delayed = 0
+    :: h != 0 && waits ->
+        assert((overtaken & (1 << h)) == 0);
+        overtaken = overtaken | (1 << h)
+    :: else
+    fi
 }
 
-/* Hart h has it for a moment, and once at most while it is another's turn. */
+/* Hart h has it for a moment, and once at most while it is the turn of hart 0. */
 inline note_delay(h)
 {
-    for (i : 0 .. HARTS - 1) {
-        if
-        :: head[i] ->
-            assert((delayed[i] & (1 << h)) == 0);
-            delayed[i] = delayed[i] | (1 << h)
-        :: else
-        fi
-    }
+    if
+    :: head ->
+        assert((delayed & (1 << h)) == 0);
+        delayed = delayed | (1 << h)
+    :: else
+    fi
 }
 
 /* The word says who queues; and it is 0, which the fast path needs, when nobody is about. */
@@ -99,25 +102,102 @@ inline fetch_and_hold(old)
     word = word | HELD
 }
 
+/* An interrupt for something else is still there: it comes as soon as the lock is left. */
 inline release(h)
 {
-    d_step {
-        owner = NOBODY;
+    assert(owner == h);
+    assert(!called[h] || pending[h]);
+    owner = NOBODY;
 #ifdef BUG_RELEASE_WHOLE_WORD
-        word = 0;
+    word = 0;
 #else
-        word = word & ~255; /* sb: one byte */
+    word = word & ~255; /* sb: one byte */
 #endif
-        check_word()
+    check_word()
+}
+
+/* wfi, which does not wait if the interrupt is pending, and sip.SSIP is cleared: in one
+ * step, as nobody else clears it. */
+inline sleep(h)
+{
+#ifdef BUG_CLEAR_THEN_SLEEP
+    pending[h] = false;
+    pending[h]
+#else
+    atomic {
+        pending[h];
+        pending[h] = false
+    }
+#endif
+}
+
+inline find_turn(h, ticket)
+{
+    atomic {
+        serving == ticket;
+        head = (h == 0 -> true : head)
     }
 }
 
-inline advance()
+/* It spins, or it sleeps. */
+inline wait_for_turn(h, ticket)
 {
-    serving = (serving + 1) % TICKETS
+    if
+    :: find_turn(h, ticket)
+#ifdef BUG_SLEEP_WITHOUT_LOOK
+    :: serving != ticket ->
+        sleepers[ticket] = h + 1;
+        sleep(h);
+#else
+    :: sleepers[ticket] = h + 1;
+#endif
+        do
+        :: find_turn(h, ticket) -> break
+        :: serving != ticket -> sleep(h)
+        od;
+        atomic {
+            sleepers[ticket] = 0;
+#ifndef BUG_NOT_RAISED_AGAIN
+            pending[h] = true
+#endif
+        }
+    fi
 }
 
-inline join_queue(h, old, ticket)
+/* The next one's turn; then, is it asleep? */
+inline advance(ticket, sleeper)
+{
+#ifdef BUG_WAKE_FIRST
+    sleeper = sleepers[(ticket + 1) % TICKETS];
+    wake(sleeper);
+    serving = (ticket + 1) % TICKETS;
+#else
+    atomic {
+        ticket = (ticket + 1) % TICKETS;
+        serving = ticket
+    }
+    atomic {
+        sleeper = sleepers[ticket];
+        ticket = 0
+    }
+    wake(sleeper);
+#endif
+}
+
+inline wake(sleeper)
+{
+    atomic {
+#ifndef BUG_NOBODY_WAKES
+        if
+        :: sleeper != 0 -> pending[sleeper - 1] = true
+        :: else
+        fi;
+#endif
+        sleeper = 0
+    }
+}
+
+inline join_queue(h, old, ticket, sleeper)
 {
     d_step {
         word = word + WAITER;
@@ -126,45 +206,44 @@ inline join_queue(h, old, ticket)
     d_step {
         ticket = next_ticket;
         next_ticket = (next_ticket + 1) % TICKETS;
-        waits[h] = true
+        waits = (h == 0 -> true : waits)
     }
-    d_step {
-        serving == ticket;
-        head[h] = true
-    }
+    wait_for_turn(h, ticket);
 #ifdef BUG_ADVANCE_FIRST
-    advance();
+    advance(ticket, sleeper);
 #endif
     do
-    :: d_step {
-        fetch_and_hold(old);
+    :: atomic {
+        d_step {
+            fetch_and_hold(old);
+            if
+            :: !is_held(old) -> note_owner(h)
+            :: else
+            fi;
+            skip /* Spin: a choice must not be the last in a d_step */
+        }
         if
-        :: !is_held(old) -> note_owner(h)
-        :: else
-        fi;
-        skip /* Spin: a choice must not be the last in a d_step */
+        :: is_held(old)
+        :: else -> break
+        fi
        }
-       if
-       :: is_held(old)
-       :: else -> break
-       fi
     od;
-    ticket = 0; /* Spin: a jump must not end at a d_step */
-    d_step {
+    atomic {
+        old = 0;
 #ifndef BUG_WAITER_STAYS
         word = word - WAITER;
 #endif
         queued[h] = false
     }
 #ifndef BUG_ADVANCE_FIRST
-    advance()
+    advance(ticket, sleeper)
 #endif
 }
 
 proctype hart(byte h)
 {
     int old;
-    byte ticket;
+    byte ticket, sleeper;
     do
     :: arrived[h] = false /* it does something else */
     :: d_step {
@@ -199,11 +278,27 @@ proctype hart(byte h)
 #endif
             :: else
             fi;
-            join_queue(h, old, ticket)
+            join_queue(h, old, ticket, sleeper)
        fi;
        old = 0;
-       assert(owner == h);
-       release(h)
+       if
+       :: d_step { /* the interrupt is handled, if there is one */
+            release(h);
+            pending[h] = false;
+            called[h] = false
+          }
+#ifdef OTHER_IPIS
+       :: d_step {
+            pending[h];
+            release(h)
+          }
+       :: d_step {
+            called[(h + 1) % HARTS] = true;
+            pending[(h + 1) % HARTS] = true;
+            release(h)
+          }
+#endif
+       fi
     od
 }
 
