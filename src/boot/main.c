@@ -255,10 +255,8 @@ _Noreturn void main(uint64_t hart_id, uint64_t device_tree, uint64_t image,
     if (archive.bytes == 0)
         archive = within_image(boot_archive,
                                (uint64_t)(boot_archive_end - boot_archive), image);
-    const char *unused =
-        options.fastpath && !shares_asids ? image_boot_text : image_fast_path;
-    const char *unused_end =
-        options.fastpath && shares_asids ? image_fast_path_shared : image_code_end;
+    const char *unused = shares_asids ? image_fast_path : image_boot_text;
+    const char *unused_end = shares_asids ? image_fast_path_shared : image_code_end;
     init_process_start(frame_free_count() + (uint64_t)(unused_end - unused) / PAGE_SIZE,
                        archive, (struct init_memory){device_tree, facts.total_bytes},
                        within_image(printk_ring(), sizeof *printk_ring(), image));

@@ -6,8 +6,8 @@
  *     trap_dispatch to trap_return, across a switch of stacks; the idle loop lets go of
  *     it in wfi. Whoever takes it has to be this hart, with interrupts off.
  *   - It guards everything that is not one hart's own register or the firmware's: all
- *     of C works with it held, but for the first lines after a reset and the report of a
- *     panic. Nothing waits for another hart while holding it, except for the firmware's
+ *     of C works with it held, but for the first lines after a reset and the report of
+ * a panic. Nothing waits for another hart while holding it, except for the firmware's
  *     RFENCE, which harts that spin here answer.
  *   - It is fair: who finds it held takes a ticket, and is served in the order of
  *     tickets. A newcomer may pass the head of the queue, in the few instructions
