@@ -95,7 +95,7 @@ def test_assertion(debugger: Callable[..., Debugger]) -> None:
     assert lines[1].startswith("trapeze:   scause 0x3 (breakpoint), ")
     called = places(lines[2:])
     assert "sched_make_ready" in called[:2] and "init_process_start" in called
-    assert called[-2:] == ["main", "_start"]
+    assert called[-2:] == ["main", "first_steps"]
 
 
 def test_unexpected_interrupt(debugger: Callable[..., Debugger]) -> None:
