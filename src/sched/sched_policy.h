@@ -50,7 +50,7 @@ void policy_add(struct thread *thread, enum policy_place place);
 void policy_remove(struct thread *thread);
 
 /* The next one of a queue, taken out; NULL if it is empty. */
-struct thread *policy_take(struct ready_queue *queue);
+struct thread *policy_take(struct ready_queue *base);
 
 /* thread->priority has changed (the thread is not among the ready ones): sets
  * thread->urgency. Called for every new thread as well. */

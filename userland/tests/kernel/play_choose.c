@@ -25,9 +25,13 @@ static void choose_among(const struct choice *choices, struct player *player,
     for (const struct choice *choice = choices; choice->make != NULL; choice++)
         sum += choice->weight;
     uint64_t drawn = play_random(sum);
-    while (drawn >= choices->weight)
-        drawn -= (choices++)->weight;
-    choices->make(player, registers);
+    for (; choices->make != NULL; choices++) {
+        if (drawn < choices->weight) {
+            choices->make(player, registers);
+            return;
+        }
+        drawn -= choices->weight;
+    }
 }
 
 static uint64_t server_handle(const struct player *player)
