@@ -27,6 +27,7 @@ _HEADER_BYTES = 110
 _TRAILER = "TRAILER!!!"
 _PANIC = "trapeze: panic: "
 _TIMEOUT_SECONDS = 3600.0  # of one machine: a backstop for what hangs
+_LINE_SECONDS = 60.0  # between two progress lines where there is no terminal
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,7 @@ class Soak:
         self._qemu, self._made, self._bios = found, made, bios
         self._archive = made.directory / "soak.cpio"
         self._end = time.monotonic() + seconds if seconds else None
+        self._next_line = 0.0
         make_archive(made, self._archive)
 
     @property
@@ -181,7 +183,9 @@ class Soak:
         for run in runs(kind, amount, seed):
             if self.is_over:
                 break
-            self._show(f"{kind.name}: {run.done:,} of {amount:,} {kind.unit}, seed {run.seed}")
+            self._progress(
+                f"{kind.name}: {run.done:,} of {amount:,} {kind.unit}, seed {run.seed}"
+            )
             if not self._try(run):
                 return False
             done = run.done + run.amount
@@ -223,6 +227,13 @@ class Soak:
             f"     or: {shlex.join(self._qemu.command(machine))}",
             flush=True,
         )
+
+    def _progress(self, text: str) -> None:
+        """Seen at once on a terminal, and once a minute in a file."""
+        self._show(text)
+        if not sys.stderr.isatty() and time.monotonic() >= self._next_line:
+            self._next_line = time.monotonic() + _LINE_SECONDS
+            print(text, file=sys.stderr, flush=True)
 
     @staticmethod
     def _show(text: str) -> None:
