@@ -26,12 +26,7 @@ static struct trapeze_registers fill(uint64_t pattern, uint64_t step)
     return registers;
 }
 
-/* The message calls leave only callee-saved registers alone. */
-static bool is_message_call(uint64_t number)
-{
-    return number >= SYS_call && number <= SYS_reply;
-}
-
+/* What a system call need not leave alone. */
 static void take_caller_saved(struct trapeze_registers *to,
                               const struct trapeze_registers *from)
 {
@@ -41,26 +36,14 @@ static void take_caller_saved(struct trapeze_registers *to,
     to->a5 = from->a5, to->a6 = from->a6, to->a7 = from->a7;
 }
 
-/* Those that give words in a1 to a4. */
-static bool tells_words(uint64_t number)
-{
-    return number == SYS_handle_inspect || number == SYS_process_inspect ||
-           number == SYS_registers_read;
-}
-
-/* Makes the call; true if it returned and changed no register but a0 and those where
- * there are results. */
+/* Makes the call; true if it returned and changed no register that a C function
+ * preserves. */
 static bool keeps_registers(struct trapeze_registers *registers)
 {
     struct trapeze_registers before = *registers;
 
     trapeze_ecall(registers);
-    if (is_message_call(before.a7))
-        take_caller_saved(&before, registers);
-    if (tells_words(before.a7) && (int64_t)registers->a0 == E_OK) {
-        before.a1 = registers->a1, before.a2 = registers->a2;
-        before.a3 = registers->a3, before.a4 = registers->a4;
-    }
+    take_caller_saved(&before, registers);
     before.a0 = registers->a0;
     return memcmp(&before, registers, sizeof(before)) == 0;
 }

@@ -95,16 +95,26 @@
     .endm
 
     function spin_with_fpu
+    addi    sp, sp, -32
+    .irp    number, 0,1,2
+    sd      s\number, \number * 8(sp)
+    .endr
+    # A system call leaves these alone.
+    mv      s0, a0
+    mv      s1, a1
+    mv      s2, a2
     begin_fpu
-    # A system call changes a0.
-    mv      t1, a0
+1:  beqz    s2, 2f
     li      a7, SYS_yield
-1:  beqz    a2, 2f
     ecall
-2:  addi    a1, a1, -1
-    bnez    a1, 1b
-    mv      a0, t1
+2:  addi    s1, s1, -1
+    bnez    s1, 1b
+    mv      a0, s0
     end_fpu
+    .irp    number, 0,1,2
+    ld      s\number, \number * 8(sp)
+    .endr
+    addi    sp, sp, 32
     ret
 
     function message_with_fpu

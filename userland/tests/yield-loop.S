@@ -10,12 +10,16 @@
     .type   timed_yield, @function
     .balign 4
 timed_yield:
+    addi    sp, sp, -16
+    sd      s0, 0(sp)
     li      a7, SYS_yield
-    rdinstret t0                # the kernel preserves all but a0
+    rdinstret s0
     ecall
     rdinstret t1
-    sub     a0, t1, t0
+    sub     a0, t1, s0
     addi    a0, a0, -1          # the first read
+    ld      s0, 0(sp)
+    addi    sp, sp, 16
     ret
     .size   timed_yield, . - timed_yield
 
@@ -23,7 +27,7 @@ timed_yield:
     .type   yield_forever, @function
     .balign 4
 yield_forever:
-    li      a7, SYS_yield
-1:  ecall
+1:  li      a7, SYS_yield
+    ecall
     j       1b
     .size   yield_forever, . - yield_forever

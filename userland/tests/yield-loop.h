@@ -10,6 +10,6 @@
  * and those of others and of the kernel in between. */
 uint64_t timed_yield(void);
 
-/* `ecall` (yield) and `j`, forever. */
+/* `li`, `ecall` (yield) and `j`, forever. */
 _Noreturn void yield_forever(void);
-#define YIELD_LOOP_EXTRA 1U /* its instructions but for the ecall */
+#define YIELD_LOOP_EXTRA 2U /* its instructions but for the ecall */

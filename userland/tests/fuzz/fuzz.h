@@ -128,6 +128,10 @@ int caller_main(void);
 int echo_main(void);
 int mayfly_main(void);
 
+/* poison.S: fills the registers that a call need not preserve with what is nobody's
+ * but the process's that calls it. */
+void hold_poison(void);
+
 /* values.c: what a driver knows, and makes calls of. */
 enum pool {
     POOL_PROCESS,

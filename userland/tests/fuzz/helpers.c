@@ -25,6 +25,7 @@ int caller_main(void)
                                           .grant = i % 2 == 0 ? target : 0,
                                           .welcome = 1};
         const uint64_t lent = message.grant;
+        hold_poison();
         if (trapeze_call(target, &message) == 0 && message.grant != lent)
             close_grant(&message);
     }
@@ -48,6 +49,7 @@ int echo_main(void)
         message.deadline = TRAPEZE_NEVER;
         message.welcome = 1;
         const uint64_t token = message.token;
+        hold_poison();
         kind = trapeze_reply_recv(source, &message);
         if (kind < 0) { /* the caller wants no handle: it is not to wait for ever */
             const struct trapeze_message plain = {.label = VERDICT_KILL};
@@ -64,8 +66,10 @@ int echo_main(void)
 int mayfly_main(void)
 {
     struct trapeze_message message = {0};
+    const uint64_t source = trapeze_inherited("source");
 
-    trapeze_recv(trapeze_inherited("source"), &message);
+    hold_poison();
+    trapeze_recv(source, &message);
     return 0;
 }
 
@@ -98,6 +102,9 @@ int neighbour_main(void)
     for (uint64_t next = trapeze_time();; next += ROUND_TICKS) {
         state->wrong += compute(table) != state->sum;
         state->rounds++;
+        hold_poison();
+        sys_yield();
+        hold_poison();
         trapeze_sleep_until(next);
     }
 }

@@ -8,6 +8,7 @@
 #define A0 10U
 #define A7 17U
 #define T1 6U
+#define T2 7U
 #define ADDI(rd, immediate) \
     ((uint32_t)(immediate) << 20 | (rd) << 7 | 0x13U) /* of x0 */
 #define ECALL UINT32_C(0x00000073)
@@ -27,6 +28,7 @@ static void put_block(uint32_t *block, uint32_t number, bool exits)
     } else {
         *block++ = ADDI(A0, 0);
         *block++ = ADDI(T1, -1);
+        *block++ = ADDI(T2, 0);
         *block++ = ADDI(A7, SYS_recv);
         *block++ = ECALL;
     }
