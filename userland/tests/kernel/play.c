@@ -56,12 +56,17 @@ static void forgive(const struct player *player, uint64_t faulter)
     play_add((uint64_t)error);
     if (error == 0)
         play_count(CASE_FAULTED);
+    for (uint64_t i = 1; i < 4; i++) /* ra, sp, gp: in registers of the judge now */
+        if ((words[i] & GARBAGE_MASK) == GARBAGE)
+            play_provenance(words[i] >> 8 & UINT32_MAX)->hearer =
+                (uint16_t)player->serial;
 }
 
 static void take_message(struct player *player, const struct trapeze_registers *after)
 {
     const bool fault = after->a0 == KIND_FAULT;
 
+    play_hear(player, after);
     if (fault)
         forgive(player, after->a7 - 1);
     if (after->a6 != 0) {
@@ -89,7 +94,8 @@ static void learn_message(struct player *player)
         if (result == E_BAD_TOKEN)
             play_count(CASE_REPLY_FORGED);
     }
-    if (before->a7 == SYS_reply_recv && result == KIND_SIGNAL)
+    if (before->a7 == SYS_reply_recv && result == KIND_SIGNAL &&
+        player->role < SENTRY_LOW)
         play_count(CASE_REPLY_SIGNAL);
     if (result == E_PEER)
         play_count(CASE_CALL_PEER);
@@ -134,6 +140,9 @@ static void learn(struct player *player)
         player->granted = 0;
     } else if (before->a7 == SYS_endpoint_create && result > 0) {
         player->own = (uint64_t)result;
+    } else if (before->a7 == SYS_irq_ack && result == 0) {
+        WORLD->masked = WORLD->raised; /* the one that was pending has come */
+        WORLD->raised = false;
     } else if (before->a7 == SYS_object_destroy && result == 0) {
         forget(player, player->own);
         player->own = 0;
@@ -164,8 +173,8 @@ static void look_at_floats(const struct player *player)
 
 static void make_move(struct player *player)
 {
-    static void (*const ecalls[])(struct frame *) = {play_ecall_by_tp,
-                                                     play_ecall_by_s0};
+    static void (*const moves[2][2])(struct frame *) = {
+        {play_ecall_by_tp, play_ecall_by_s0}, {play_store_by_tp, play_store_by_s0}};
     static void (*const faults[FAULTS])(struct frame *) = {
         play_fault_ebreak, play_fault_load, play_fault_illegal};
     struct frame *frame = &player->frame;
@@ -182,15 +191,14 @@ static void make_move(struct player *player)
         else
             frame->before.tp = (uintptr_t)frame;
         faults[fault](frame);
-    } else if (variant == 0) {
-        frame->before.tp = (uintptr_t)frame;
-        ecalls[0](frame);
     } else {
-        frame->before.s0 = (uintptr_t)frame;
-        ecalls[1](frame);
+        *(variant == 0 ? &frame->before.tp : &frame->before.s0) = (uintptr_t)frame;
+        moves[frame->before.a7 == MOVE_INTERRUPT][variant](frame);
     }
     if (frame->before.a7 == SYS_call)
         player->last_sent_by = frame->before.a0;
+    if (frame->before.a7 == SYS_signal)
+        player->last_signalled = frame->before.a0;
     player->floats_fresh = false;
     play_record(player, variant);
 }

@@ -4,7 +4,6 @@
  */
 #include "play.h"
 
-#define GARBAGE UINT64_C(0xdead000000000000)
 #define REGISTERS 31
 #define PRIORITY_MIN 2
 #define PRIORITY_MAX 7
@@ -58,8 +57,6 @@ static void call(struct player *player, struct trapeze_registers *registers)
     if (player->role < POOL)
         registers->a0 = player->send[POOL];
     else if (player->role != CLIENT)
-        registers->a0 = player->send[PLACES - 1];
-    if (player->role == POOL || player->role == JUDGE)
         registers->a7 = SYS_process_self;
 }
 
@@ -97,7 +94,7 @@ static void call_badly(struct player *player, struct trapeze_registers *register
                                 player->muted,
                                 player->peers[0],
                                 player->receive[SERVER_B],
-                                GARBAGE};
+                                registers->a0};
     call(player, registers);
     registers->a0 = handles[play_random(6)];
 }
@@ -135,6 +132,14 @@ static void signal_again(struct player *player, struct trapeze_registers *regist
     registers->a0 = player->send[player->index % 2 == 0 ? POOL : MIDDLE];
 }
 
+static void signal_sentry(struct player *player, struct trapeze_registers *registers)
+{
+    registers->a7 = SYS_signal;
+    registers->a0 = player->last_signalled;
+    if (registers->a0 == 0 || play_one_in(3))
+        registers->a0 = player->send[SENTRY_LOW + play_random(DRIVER - SENTRY_LOW + 1)];
+}
+
 static void signal_judge(struct player *player, struct trapeze_registers *registers)
 {
     registers->a7 = SYS_signal;
@@ -167,16 +172,19 @@ static void begin_siesta(struct player *player, struct trapeze_registers *regist
 
 static void set_priority(struct player *player, struct trapeze_registers *registers)
 {
+    const uint64_t who = play_one_in(2) ? player->index : play_random(PLAYERS);
     registers->a7 = SYS_process_priority;
-    registers->a0 = play_one_in(2) ? 0 : player->peers[play_random(PLAYERS)];
-    registers->a1 = PRIORITY_MIN + play_random(PRIORITY_MAX - PRIORITY_MIN + 1);
+    registers->a0 = who == player->index ? 0 : player->peers[who];
+    registers->a1 = play_priority(WORLD->players[who].role) + play_random(2);
+    if (play_one_in(4))
+        registers->a1 = PRIORITY_MIN + play_random(PRIORITY_MAX - PRIORITY_MIN + 1);
 }
 
 static void set_limit(struct player *player, struct trapeze_registers *registers)
 {
     registers->a7 = SYS_process_limit;
     registers->a0 = player->peers[play_random(PLAYERS)];
-    registers->a1 = registers->a2 = play_one_in(4) ? LIMIT_US : 0;
+    registers->a1 = registers->a2 = play_one_in(8) ? LIMIT_US : 0;
 }
 
 static void kill(struct player *player, struct trapeze_registers *registers)
@@ -193,8 +201,19 @@ static void leave(struct player *player, struct trapeze_registers *registers)
 
 static void fault(struct player *player, struct trapeze_registers *registers)
 {
-    (void)player, (void)registers;
     registers->a7 = MOVE_FAULT;
+    if (player->role == JUDGE && !play_one_in(16)) /* nobody would hear of it */
+        self(player, registers);
+}
+
+static void interrupt(struct player *player, struct trapeze_registers *registers)
+{
+    call_again(player, registers);
+    if (!WORLD->device || (WORLD->masked && !play_one_in(4)))
+        return;
+    registers->a7 = MOVE_INTERRUPT;
+    registers->a0 = RTC_WINDOW + RTC_IRQ_ENABLED;
+    registers->a1 = 1;
 }
 
 /* Another handle for the one that it uses most; the old one is closed. */
@@ -253,10 +272,12 @@ static const struct choice client_choices[] = {
     {8, send},
     {10, signal},
     {8, signal_judge},
-    {40, signal_again},
+    {20, signal_again},
+    {60, signal_sentry},
+    {60, interrupt},
     {30, yield},
     {10, self},
-    {2, ring},
+    {5, ring},
     {1, begin_siesta},
     {5, set_priority},
     {4, set_limit},
@@ -318,7 +339,7 @@ static void reply_recv_forged(struct player *player,
     const struct held_token held = newest(player);
     const uint64_t tokens[] = {held.token + (1UL << 17), held.token + 1,
                                held.token ^ (1UL << 16), player->last_token,
-                               held.token - (1UL << 17), GARBAGE};
+                               held.token - (1UL << 17), registers->a6};
     reply_recv(player, registers);
     registers->a6 = tokens[play_random(6)];
 }
@@ -326,7 +347,7 @@ static void reply_recv_forged(struct player *player,
 static void reply_recv_badly(struct player *player, struct trapeze_registers *registers)
 {
     const uint64_t handles[] = {0, player->last_closed, player->send[player->role],
-                                player->peers[0], GARBAGE};
+                                player->peers[0], registers->a0};
     reply_recv(player, registers);
     registers->a0 = handles[play_random(5)];
 }
@@ -379,7 +400,9 @@ static const struct choice server_choices[] = {
     {6, recv},
     {10, reply},
     {30, reply_first},
-    {5, signal},
+    {8, signal},
+    {12, signal_sentry},
+    {8, interrupt},
     {6, yield},
     {3, self},
     {1, ring},
@@ -393,8 +416,57 @@ static const struct choice server_choices[] = {
     {0, NULL},
 };
 
+/* Whether somebody waits for its reply who will not wait for ever. */
+static bool is_urged(const struct player *player)
+{
+    const uint64_t number = (uint64_t)sys_process_self();
+    bool urged = false;
+
+    for (uint64_t i = 0; i < PLAYERS; i++)
+        urged |= WORLD->reports[i].result == 0 &&
+                 WORLD->reports[i].state == STATE_AWAITING_REPLY &&
+                 WORLD->reports[i].awaited == number &&
+                 WORLD->players[i].frame.before.t1 > 1;
+    return player->token_count > 0 && urged;
+}
+
 static const struct choice middle_choices[] = {
     {30, call}, {2, call_with_deadline}, {2, call_with_grant}, {0, NULL}};
+
+/* Sentries. */
+
+static void wait(struct player *player, struct trapeze_registers *registers)
+{
+    registers->a7 = play_one_in(2) ? SYS_recv : SYS_reply_recv;
+    registers->a0 = player->receive[player->role];
+    registers->a6 = 0;
+}
+
+static void wait_with_deadline(struct player *player,
+                               struct trapeze_registers *registers)
+{
+    wait(player, registers);
+    registers->t1 = play_deadline();
+}
+
+static void acknowledge(struct player *player, struct trapeze_registers *registers)
+{
+    wait(player, registers);
+    if (player->irq == 0)
+        return;
+    registers->a7 = SYS_irq_ack;
+    registers->a0 = player->irq;
+}
+
+static const struct choice sentry_choices[] = {
+    {60, wait},        {20, wait_with_deadline},
+    {40, acknowledge}, {30, signal_sentry},
+    {10, signal},      {5, yield},
+    {3, self},         {10, interrupt},
+    {3, renew},        {3, set_priority},
+    {3, set_limit},    {2, leave},
+    {0, NULL},
+};
 
 void play_choose(struct player *player)
 {
@@ -403,7 +475,8 @@ void play_choose(struct player *player)
     bool serves = player->role != CLIENT;
 
     for (uint64_t i = 0; i < REGISTERS; i++)
-        words[i] = GARBAGE | WORLD->move << 8 | i;
+        words[i] = play_garbage(WORLD->move, i);
+    *play_provenance(WORLD->move) = (struct provenance){(uint16_t)player->serial, 0};
     registers->t0 = registers->t1 = registers->t2 = 0;
     if (player->renewed) {
         player->renewed = false;
@@ -411,8 +484,14 @@ void play_choose(struct player *player)
         registers->a0 = player->last_closed;
     } else if (WORLD->siesta && !serves)
         sleep(player, registers);
+    else if (player->irq != 0 && WORLD->masked && play_one_in(2))
+        acknowledge(player, registers);
+    else if (serves && player->role >= SENTRY_LOW)
+        choose_among(sentry_choices, player, registers);
     else if (!serves)
         choose_among(client_choices, player, registers);
+    else if (play_one_in(4) && is_urged(player))
+        sleep(player, registers);
     else if (player->role == MIDDLE && play_one_in(3))
         choose_among(middle_choices, player, registers);
     else

@@ -69,6 +69,8 @@
     move    play_fault_ebreak, tp, s0, 8, ebreak
     move    play_fault_load, s0, tp, 4, lw zero, 0(zero)
     move    play_fault_illegal, tp, s0, 8, unimp
+    move    play_store_by_tp, tp, s0, 8, sw a1, (a0)
+    move    play_store_by_s0, s0, tp, 4, sw a1, (a0)
 
     .macro  floats name, instruction
     .section .text.\name, "ax"

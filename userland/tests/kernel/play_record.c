@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "lost.h"
 #include "play.h"
 
 #define REGISTERS 31
@@ -59,13 +60,26 @@ static bool owes(const struct player *server)
     return count > 0;
 }
 
+/* How many receive there; `receiver` is one of them. */
+static uint64_t count_receivers(uint64_t place, uint64_t *receiver)
+{
+    uint64_t count = 0;
+
+    for (uint64_t i = 0; i < PLAYERS; i++) {
+        if (report_of(i)->result == 0 && report_of(i)->state == STATE_RECEIVING &&
+            report_of(i)->awaited == WORLD->numbers[place]) {
+            count++;
+            *receiver = i;
+        }
+    }
+    return count;
+}
+
 static void classify_call(const struct player *player)
 {
     const struct trapeze_registers *registers = &player->frame.before;
     const uint64_t place = place_of(player->send, registers->a0);
     const struct report *me = report_of(player->index);
-    uint64_t receivers = 0, receiver = 0;
-
     count_if(me->limit != 0, CASE_CALL_LIMITED);
     count_if(registers->t0 != 0, CASE_CALL_GRANT);
     count_if(registers->t1 == 1, CASE_CALL_PAST);
@@ -76,13 +90,7 @@ static void classify_call(const struct player *player)
     count_if(registers->a0 != player->last_sent_by, CASE_CALL_OTHER);
     if (place == PLACES || (registers->t0 | registers->t1 | registers->t2) != 0)
         return;
-    for (uint64_t i = 0; i < PLAYERS; i++) {
-        if (report_of(i)->result == 0 && report_of(i)->state == STATE_RECEIVING &&
-            report_of(i)->awaited == WORLD->numbers[place]) {
-            receivers++;
-            receiver = i;
-        }
-    }
+    uint64_t receiver = 0, receivers = count_receivers(place, &receiver);
     count_if(receivers == 0, CASE_CALL_NOBODY);
     count_if(receivers > 1, CASE_CALL_SEVERAL);
     if (receivers != 1)
@@ -130,6 +138,55 @@ static void classify_reply(const struct player *player)
     count_if(queued, CASE_REPLY_QUEUED);
 }
 
+static bool has_deadline(uint64_t player)
+{
+    return WORLD->players[player].frame.before.t1 != 0;
+}
+
+static void classify_signal(const struct player *player, uint64_t place)
+{
+    const struct report *me = report_of(player->index);
+    uint64_t receiver = 0, receivers = count_receivers(place, &receiver);
+    const struct report *it = report_of(receiver);
+
+    count_if(receivers == 0, CASE_SIGNAL_NOBODY);
+    count_if(receivers > 1, CASE_SIGNAL_SEVERAL);
+    count_if(me->priority != me->own_priority, CASE_SIGNAL_LENT);
+    if (receivers != 1)
+        return;
+    const bool higher = it->priority > me->priority;
+    const bool lower = it->priority < me->priority;
+    count_if(higher, CASE_SIGNAL_HIGHER);
+    count_if(lower, CASE_SIGNAL_LOWER);
+    count_if(!higher && !lower, CASE_SIGNAL_EQUAL);
+    count_if(higher && has_deadline(receiver), CASE_SIGNAL_DEADLINE);
+    count_if(higher && it->limit != 0, CASE_SIGNAL_LIMITED);
+    count_if(lower && player->frame.after.a0 == KIND_SIGNAL, CASE_SIGNAL_PASSED_ON);
+}
+
+static void classify_interrupt(const struct player *player)
+{
+    const struct report *me = report_of(player->index);
+    uint64_t receiver = 0, receivers = count_receivers(DRIVER, &receiver);
+    const struct report *it = report_of(receiver);
+
+    count_if(WORLD->masked, CASE_INTERRUPT_MASKED);
+    WORLD->raised = WORLD->masked;
+    if (WORLD->masked)
+        return;
+    WORLD->masked = true;
+    count_if(!WORLD->bound, CASE_INTERRUPT_UNBOUND);
+    if (!WORLD->bound)
+        return;
+    count_if(receivers == 0, CASE_INTERRUPT_NOBODY);
+    if (receivers != 1)
+        return;
+    const bool higher = it->priority > me->priority;
+    count_if(higher, CASE_INTERRUPT_HIGHER);
+    count_if(!higher, CASE_INTERRUPT_NOT_HIGHER);
+    count_if(higher && has_deadline(receiver), CASE_INTERRUPT_DEADLINE);
+}
+
 void play_classify(const struct player *player)
 {
     const uint64_t call = player->frame.before.a7;
@@ -146,6 +203,11 @@ void play_classify(const struct player *player)
         waited_for |= it->result == 0 && it->state == STATE_RECEIVING &&
                       place != PLACES && it->awaited == WORLD->numbers[place];
     }
+    if (call == SYS_signal && place != PLACES && player->frame.before.a0 != 0)
+        classify_signal(player, place);
+    if (call == MOVE_INTERRUPT)
+        classify_interrupt(player);
+    count_if(call == SYS_irq_ack && WORLD->raised, CASE_INTERRUPT_LATE);
     count_if(call == SYS_yield && others, CASE_YIELD_OTHERS);
     count_if(call == SYS_signal && waited_for, CASE_SIGNAL_WAKES);
     count_if(call == SYS_signal && player->frame.before.a0 == player->silent,
@@ -171,6 +233,7 @@ static void count_fast(const struct player *player)
     count_if(call == SYS_yield && instructions < 200, CASE_FAST_YIELD_TO);
     count_if(call == SYS_signal && instructions < 220, CASE_FAST_WAKE);
     count_if(call == MOVE_FAULT && instructions < 200, CASE_FAST_FAULT);
+    count_if(call == MOVE_INTERRUPT && instructions < 240, CASE_FAST_INTERRUPT);
 }
 
 /* Registers. */
@@ -180,6 +243,14 @@ static const char *const names[REGISTERS] = {
     "a2", "a3", "a4", "a5",  "a6",  "a7", "s2", "s3", "s4", "s5", "s6",
     "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
 
+#define A0 9
+#define A1 10
+#define A5 14
+
+static bool is_message(uint64_t call) { return call >= SYS_call && call <= SYS_reply; }
+
+static bool is_word(uint64_t number) { return number >= A1 && number <= A5; }
+
 static bool survives_messages(size_t i)
 {
     const char *name = names[i];
@@ -187,8 +258,8 @@ static bool survives_messages(size_t i)
            (name[0] == 't' && name[1] == 'p');
 }
 
-/* Of those that a message can set: which it may. */
-static bool may_be_set(const struct player *player, size_t i)
+/* Those that a message sets. */
+static bool is_set(const struct player *player, size_t i)
 {
     const struct trapeze_registers *before = &player->frame.before;
     const struct trapeze_registers *after = &player->frame.after;
@@ -198,11 +269,53 @@ static bool may_be_set(const struct player *player, size_t i)
         return true;
     if ((int64_t)after->a0 < 0 || before->a7 == SYS_send || before->a7 == SYS_reply)
         return false;
+    return name[0] == 'a' || (name[0] == 't' && name[1] <= '2');
+}
+
+/* That it must be 0, although it is set. */
+static bool is_cleared(const struct player *player, size_t i)
+{
+    const char *name = names[i];
+
     if (name[0] == 't')
-        return name[1] == '0' && before->t2 == 1;
-    if (name[0] == 'a' && name[1] >= '6')
-        return before->a7 != SYS_call;
-    return name[0] == 'a';
+        return name[1] != '0' || player->frame.before.t2 != 1;
+    return name[0] == 'a' && name[1] >= '6' && player->frame.before.a7 == SYS_call;
+}
+
+/* Whether the ABI says what it holds after the move. */
+static bool is_determined(const struct player *player, size_t i)
+{
+    const uint64_t call = player->frame.before.a7;
+
+    if (survives_messages(i) || names[i] == names[A0] || call >= MOVE_FAULT)
+        return true;
+    return is_message(call) && is_set(player, i);
+}
+
+/* Whether the player itself, or a message that it has got, can have left this value
+ * there. Values without a tag are those of its own C code. */
+static bool may_be_left(const struct player *player, uint64_t value)
+{
+    const uint64_t move = value >> 8 & UINT32_MAX, number = value & 0xff;
+
+    if ((value & GARBAGE_MASK) != GARBAGE)
+        return !is_kernels(value);
+    if (move + MOVES_KEPT <= WORLD->move)
+        return true; /* nobody knows any more */
+    const struct provenance *provenance = play_provenance(move);
+    const bool told = is_word(number) || number < A0; /* by a message; to the judge */
+    return provenance->maker == player->serial ||
+           (told && provenance->hearer == player->serial);
+}
+
+void play_hear(const struct player *player, const struct trapeze_registers *after)
+{
+    const uint64_t words[] = {after->a1, after->a2, after->a3, after->a4, after->a5};
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (after->a0 == KIND_MESSAGE && (words[i] & GARBAGE_MASK) == GARBAGE)
+            play_provenance(words[i] >> 8 & UINT32_MAX)->hearer =
+                (uint16_t)player->serial;
 }
 
 /* docs/abi.md, Registers and Messages. */
@@ -211,16 +324,28 @@ static void check_registers(const struct player *player)
     const uint64_t *before = (const uint64_t *)&player->frame.before;
     const uint64_t *after = (const uint64_t *)&player->frame.after;
     const uint64_t call = player->frame.before.a7;
-    const bool message = call >= SYS_call && call <= SYS_reply;
 
     for (size_t i = 0; i < REGISTERS; i++) {
-        if (message && !survives_messages(i)) {
-            if (!may_be_set(player, i) && after[i] != 0)
+        if (!is_determined(player, i)) {
+            if (!may_be_left(player, after[i]))
                 play_wrong(i, after[i], 0);
-        } else if (after[i] != before[i] && (call == MOVE_FAULT || i != 9)) {
-            play_wrong(i, after[i], before[i]);
+        } else if (survives_messages(i) || call >= MOVE_FAULT) {
+            if (after[i] != before[i])
+                play_wrong(i, after[i], before[i]);
+        } else if (i != A0 && is_cleared(player, i) && after[i] != 0) {
+            play_wrong(i, after[i], 0);
         }
     }
+}
+
+/* What is not determined does not count. */
+static void forget_lost(struct player *player)
+{
+    uint64_t *after = (uint64_t *)&player->frame.after;
+
+    for (size_t i = 0; i < REGISTERS; i++)
+        if (!is_determined(player, i))
+            after[i] = 0;
 }
 
 /* Everybody. */
@@ -259,6 +384,7 @@ void play_record(struct player *player, uint64_t variant)
 {
     count_fast(player);
     check_registers(player);
+    forget_lost(player);
     play_add(WORLD->move << 8 | player->index);
     add_words(&player->frame.before, sizeof(player->frame.before));
     add_words(&player->frame.after, sizeof(player->frame.after));

@@ -11,12 +11,17 @@
 
 #define PROGRAM "test-paths"
 #define PLAYER_PAGES 32
-#define PLAYER_SLOTS 16
+#define PLAYER_SLOTS 20
 #define WAIT_US 1000
+#define RTC_ADDRESS 0x101000UL
+#define RTC_SOURCE 11
+#define IRQ_BADGE (1UL << 50)
 
-static const enum place roles[PLAYERS] = {CLIENT, CLIENT, CLIENT,   CLIENT,
-                                          CLIENT, JUDGE,  SERVER_A, SERVER_B,
-                                          MIDDLE, POOL,   POOL,     POOL};
+static const enum place roles[PLAYERS] = {
+    CLIENT, CLIENT, CLIENT, CLIENT, CLIENT,     JUDGE,       SERVER_A, SERVER_B,
+    MIDDLE, POOL,   POOL,   POOL,   SENTRY_LOW, SENTRY_HIGH, DRIVER};
+
+#define JUDGE_INDEX 5
 
 static const char *const case_texts[] = {
 #define CASE(name, text) text,
@@ -25,6 +30,7 @@ static const char *const case_texts[] = {
 };
 
 static uint64_t memory, bell;
+static uint64_t device, irq; /* 0: the manifest does not give the machine */
 static uint64_t places[PLACES];
 static struct actor *actors[PLAYERS];
 
@@ -56,6 +62,8 @@ static void give_places(struct player *player)
     }
     player->muted = give(index, places[SERVER_A], RIGHT_SIGNAL, 1UL << 63);
     player->silent = give(index, places[SERVER_B], RIGHT_SEND | RIGHT_SIGNAL, 0);
+    if (irq != 0 && player->role == DRIVER)
+        player->irq = give(index, irq, RIGHT_BIND, 0);
     player->bell = give(index, bell, RIGHT_SIGNAL, 1UL << index);
 }
 
@@ -81,8 +89,9 @@ static void make_player(uint64_t index)
 
     memset(player, 0, sizeof(*player));
     player->index = index;
+    player->serial = ++WORLD->serials;
     player->role = roles[index];
-    const uint64_t least = player->role == CLIENT ? 2 : player->role == JUDGE ? 6 : 3;
+    const uint64_t least = play_priority(player->role);
     actors[index] = actor_make(play_role, &(struct actor_options){
                                               .priority = (int)(least + play_random(2)),
                                               .pages = PLAYER_PAGES,
@@ -94,6 +103,9 @@ static void make_player(uint64_t index)
                                           });
     must(sys_memory_map(memory, actors[index]->process, WORLD_ADDRESS, 0, WORLD_PAGES,
                         RIGHT_READ | RIGHT_WRITE));
+    if (device != 0)
+        must(sys_memory_map(device, actors[index]->process, RTC_WINDOW, 0, 1,
+                            RIGHT_READ | RIGHT_WRITE));
     give_places(player);
     introduce(index);
     actor_run(actors[index]);
@@ -139,13 +151,27 @@ static void make_place(uint64_t place)
     WORLD->numbers[place] = number_of(places[place]);
 }
 
-/* The players find out when they use it next. */
+static void bind_driver(void)
+{
+    const uint64_t handle = duplicate(places[DRIVER], RIGHT_SIGNAL, IRQ_BADGE);
+
+    if (irq != 0) {
+        CHECK_EQUAL(sys_irq_bind(irq, handle), 0);
+        WORLD->masked = WORLD->raised;
+        WORLD->raised = false;
+        WORLD->bound = true;
+    }
+    CHECK_EQUAL(sys_handle_close(handle), 0);
+}
+
+/* The players find out when they use it next, and for the device nobody does. */
 static void replace_place(uint64_t place)
 {
     CHECK_EQUAL(sys_object_destroy(places[place]), 0);
     CHECK_EQUAL(sys_handle_close(places[place]), 0);
     make_place(place);
     play_count(CASE_REPLACED);
+    WORLD->bound &= place != DRIVER;
     for (uint64_t i = 0; i < PLAYERS; i++) {
         struct player *player = &WORLD->players[i];
         if (player->new_send[place] != 0 && player->stale_count + 2 <= STALE_MAX) {
@@ -157,25 +183,39 @@ static void replace_place(uint64_t place)
     }
 }
 
+/* Whoever waits to receive wakes up: one of them by each signal. */
 static void signal_all(void)
 {
-    for (uint64_t i = 0; i < PLACES; i++) {
-        const uint64_t handle = duplicate(places[i], RIGHT_SIGNAL, 1UL << 40);
+    for (uint64_t i = 0; i < PLAYERS; i++) {
+        if (roles[i] == CLIENT)
+            continue;
+        const uint64_t handle = duplicate(places[roles[i]], RIGHT_SIGNAL, 1UL << 40);
         CHECK_EQUAL(sys_signal(handle), 0);
         CHECK_EQUAL(sys_handle_close(handle), 0);
     }
 }
 
+/* Nobody else hears of it. */
+static bool judge_has_faulted(void)
+{
+    return actor_state(actors[JUDGE_INDEX]) == STATE_FAULTING;
+}
+
 /* Something for those who wait. */
 static void stir(bool idle)
 {
-    const uint64_t drawn = play_random(idle ? 12 : 24);
+    const uint64_t drawn = play_random(idle ? 12 : 6);
 
+    if (judge_has_faulted())
+        sys_process_kill(actors[JUDGE_INDEX]->process);
     if (drawn == 0)
-        replace_place(play_random(POOL + 1));
+        replace_place(play_one_in(4) ? DRIVER
+                                     : (JUDGE + 1 + play_random(PLACES - 1)) % PLACES);
     else if (drawn == 1)
         sys_process_kill(actors[play_random(PLAYERS)]->process);
-    else if (idle && drawn < 6)
+    else if (drawn == 2)
+        bind_driver();
+    else if (idle && drawn < 5)
         return; /* the next deadline passes */
     else if (idle)
         signal_all();
@@ -194,6 +234,21 @@ static void conduct(void)
         replace_players();
         stir(kind == E_TIMEOUT);
     }
+}
+
+/* The clock's alarm is in the past from now on. */
+static void take_device(void)
+{
+    const uint64_t machine = trapeze_inherited("machine");
+
+    if (machine == 0)
+        return;
+    device = must(sys_device_create(machine, RTC_ADDRESS, 1));
+    irq = must(sys_irq_create(machine, RTC_SOURCE));
+    must(sys_memory_map(device, 0, RTC_WINDOW, 0, 1, RIGHT_READ | RIGHT_WRITE));
+    *(volatile uint32_t *)(RTC_WINDOW + RTC_ALARM_HIGH) = 0;
+    *(volatile uint32_t *)(RTC_WINDOW + RTC_ALARM_LOW) = 1;
+    WORLD->device = true;
 }
 
 static void end_play(void)
@@ -282,9 +337,11 @@ int main(int argc, char *argv[])
         printf("at most %d moves, and %d of them shown\n", MOVES_MAX, LOG_MOVES);
         return 2;
     }
+    take_device();
     bell = must(sys_endpoint_create());
     for (uint64_t i = 0; i < PLACES; i++)
         make_place(i);
+    bind_driver();
     printf("a play of %lu moves, seed %lu\n", (unsigned long)WORLD->move_limit,
            (unsigned long)WORLD->random);
     const struct balance before = balance_now();
