@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#define TRAPEZE_ABI_VERSION 3
+#define TRAPEZE_ABI_VERSION 4
 
 enum trapeze_syscall {
 #define SYSCALL(number, name, arity, arguments, summary) SYS_##name = (number),

@@ -143,15 +143,21 @@ sys_##name:                                                                     
 
 /* The system call; on success a1 to a4 go to the four words at `results`. */
     .macro  read_words number, results
-    mv      t3, \results
+    addi    sp, sp, -16
+    .cfi_def_cfa_offset 16
+    sd      s0, 0(sp)
+    .cfi_offset s0, -16
+    mv      s0, \results
     li      a7, \number
     ecall
     bltz    a0, 1f
-    sd      a1, 0(t3)
-    sd      a2, 8(t3)
-    sd      a3, 16(t3)
-    sd      a4, 24(t3)
-1:  ret
+    sd      a1, 0(s0)
+    sd      a2, 8(s0)
+    sd      a3, 16(s0)
+    sd      a4, 24(s0)
+1:  ld      s0, 0(sp)
+    addi    sp, sp, 16
+    ret
     .endm
 
 /* long trapeze_handle_inspect(uint64_t handle, struct trapeze_handle *results); */

@@ -99,14 +99,15 @@ measured_begin:
 bench_yield_ecall:
     ecall
 bench_yield_next:
-    j       bench_yield_ecall
+    j       bench_yield
 
     function bench_signal
     mv      s0, a0
-    li      a7, SYS_signal
+    mv      s1, a1
 1:  mv      a0, s0
+    li      a7, SYS_signal
     rdinstret t0
-    sd      t0, 0(a1)
+    sd      t0, 0(s1)
 bench_signal_ecall:
     ecall
     j       1b

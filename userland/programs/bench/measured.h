@@ -42,7 +42,7 @@ static inline uint64_t bench_between(struct bench_times times)
 
 /* `ecall` (yield) and `j`. */
 _Noreturn void bench_yield(void);
-#define BENCH_YIELD_EXTRA 1U /* the j */
+#define BENCH_YIELD_EXTRA 2U /* j, li */
 
 /* Replies to each call with the words that came with it. `times` is of its last
  * ecall: the reply to the call before the last, and the coming of the last. */
