@@ -119,15 +119,3 @@ static inline void ring_remove(struct list **first, struct list *element)
         *first = element->next == element ? NULL : element->next;
     list_remove(element);
 }
-
-/* Appends all elements of `other`, in their order, which is empty then. */
-static inline void list_append_all(struct list *head, struct list *other)
-{
-    if (list_is_empty(other))
-        return;
-    other->next->previous = head->previous;
-    other->previous->next = head;
-    head->previous->next = other->next;
-    head->previous = other->previous;
-    list_init(other);
-}

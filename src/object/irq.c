@@ -10,14 +10,21 @@
 /* In one interrupt; whatever is pending then comes at once again. */
 #define SIGNALS_MAX 8
 
-struct object *irq_objects[PLIC_SOURCES_MAX + 1]; /* by source; NULL: none */
+/* Known to assembly. */
+struct irq_table {
+    uint64_t claim;                               /* the register's address */
+    struct object *objects[PLIC_SOURCES_MAX + 1]; /* by source; NULL: none */
+} irq_table __attribute__((aligned(16)));
+
+static_assert(offsetof(struct irq_table, claim) == IRQ_CLAIM, "irq_table");
+static_assert(offsetof(struct irq_table, objects) == IRQ_OBJECTS, "irq_table");
 
 static uint32_t bound; /* sources that have been */
 
 /* Whether there is somebody to signal. */
 static bool is_bound(const struct irq_object *irq)
 {
-    return irq->endpoint != NULL && irq->endpoint->id == irq->endpoint_id;
+    return irq->endpoint->id == irq->endpoint_id;
 }
 
 enum trapeze_error irq_create(struct process *payer, uint64_t source,
@@ -25,22 +32,29 @@ enum trapeze_error irq_create(struct process *payer, uint64_t source,
 {
     if (source == 0 || source > plic_source_count())
         return E_INVALID;
-    if (irq_objects[source] != NULL)
+    if (irq_table.objects[source] != NULL)
         return E_BAD_STATE;
     struct object *object = process_make_object(payer, OBJECT_IRQ);
     if (object == NULL)
         return E_NO_SLOT;
-    object->irq.source = (uint32_t)source;
-    irq_objects[source] = *made = object;
+    object->irq =
+        (struct irq_object){.endpoint = object,
+                            .endpoint_id = NO_ID,
+                            .wakes = NO_ID,
+                            .priority = plic_priority_register((uint32_t)source),
+                            .source = (uint32_t)source};
+    irq_table.claim = plic_claim_register(); /* no source was unmasked before */
+    irq_table.objects[source] = *made = object;
     return E_OK;
 }
 
 void irq_bind(struct object *irq, struct object *endpoint, uint64_t badge)
 {
-    bound += irq->irq.endpoint == NULL;
+    bound += irq->irq.endpoint == irq;
     irq->irq.endpoint = endpoint;
     irq->irq.endpoint_id = endpoint->id;
     irq->irq.badge = badge;
+    irq->irq.wakes = badge == 0 ? NO_ID : endpoint->id;
     plic_set_masked(irq->irq.source, false);
 }
 
@@ -55,25 +69,33 @@ enum trapeze_error irq_ack(struct object *irq)
 void irq_destroy(struct object *irq)
 {
     plic_set_masked(irq->irq.source, true);
-    irq_objects[irq->irq.source] = NULL;
-    bound -= irq->irq.endpoint != NULL;
+    irq_table.objects[irq->irq.source] = NULL;
+    bound -= irq->irq.endpoint != irq;
     process_free_object(irq);
 }
 
-void irq_deliver(uint64_t source)
+void irq_deliver(uint32_t source)
 {
-    const struct object *object = irq_objects[source];
+    const struct object *object = irq_table.objects[source];
     if (object != NULL && is_bound(&object->irq))
         notice_signal(object->irq.endpoint, object->irq.badge);
+}
+
+void irq_take(uint32_t source)
+{
+    if (source != 0) {
+        plic_mask_and_complete(source);
+        irq_deliver(source);
+    }
 }
 
 void irq_handle(void)
 {
     for (uint32_t i = 0; i < SIGNALS_MAX; i++) {
-        uint32_t source = plic_take();
+        uint32_t source = plic_claim();
         if (source == 0)
             return;
-        irq_deliver(source);
+        irq_take(source);
     }
 }
 

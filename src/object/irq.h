@@ -24,13 +24,12 @@ enum trapeze_error irq_ack(struct object *irq);
 /* The source is masked and the object gone. */
 void irq_destroy(struct object *irq);
 
-/* By source; NULL: none. */
-extern struct object *irq_objects[];
+/* An interrupt of `source` has been claimed (0: it has not): completes it and signals
+ * whoever is bound to it; irq_deliver: only signals. */
+void irq_take(uint32_t source);
+void irq_deliver(uint32_t source);
 
-/* An interrupt of `source` has been taken: signals whoever is bound to it. */
-void irq_deliver(uint64_t source);
-
-/* External interrupts are pending: takes and delivers them. */
+/* External interrupts are pending: takes them. */
 void irq_handle(void);
 
 /* Whether a source is bound, so that an interrupt may come. */

@@ -68,9 +68,11 @@ struct mapping {
 };
 
 struct irq_object {
-    struct object *endpoint; /* that is signalled; NULL: not bound */
+    struct object *endpoint; /* that is signalled; the irq itself: not bound */
     uint64_t endpoint_id;
     uint64_t badge;
+    uint64_t wakes;    /* endpoint_id, if there are bits to signal */
+    uint64_t priority; /* the register's address */
     uint32_t source;
 };
 

@@ -29,8 +29,14 @@
 /* struct object */
 #define OBJECT_ID 0
 #define IRQ_ENDPOINT 48
-#define IRQ_ENDPOINT_ID 56
 #define IRQ_BADGE 64
+#define IRQ_WAKES 72
+#define IRQ_PRIORITY 80
+
+/* struct irq_table */
+#define IRQ_CLAIM 0
+#define IRQ_OBJECTS 8
+
 #define OBJECT_STATUS 104 /* of a process; pc and value follow */
 #define ENDPOINT_WAITING 48
 #define ENDPOINT_PENDING 88

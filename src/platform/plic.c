@@ -9,19 +9,18 @@
 #include "platform/mmio.h"
 
 /* PLIC 1.0.0, chapter 3 */
-#define PRIORITY(source) (plic.registers + 4UL * (source))
-#define ENABLE(context, word) \
-    (plic.registers + 0x2000 + 0x80UL * (context) + 4UL * (word))
-#define THRESHOLD(context) (plic.registers + 0x200000 + 0x1000UL * (context))
+#define ENABLE(context, word) (registers + 0x2000 + 0x80UL * (context) + 4UL * (word))
+#define THRESHOLD(context) (registers + 0x200000 + 0x1000UL * (context))
 #define CLAIM(context) (THRESHOLD(context) + 4)
 
-struct plic plic;
+static uint64_t registers;
+static uint64_t claim;
 static uint32_t sources;
 
 BOOT_ONLY void plic_init(uint64_t base, uint32_t context, uint32_t source_count)
 {
-    plic.registers = base;
-    plic.claim = CLAIM(context);
+    registers = base;
+    claim = CLAIM(context);
     sources = source_count < PLIC_SOURCES_MAX ? source_count : PLIC_SOURCES_MAX;
     for (uint32_t source = 1; source <= sources; source++)
         plic_set_masked(source, true);
@@ -35,15 +34,17 @@ uint32_t plic_source_count(void) { return sources; }
 
 void plic_set_masked(uint32_t source, bool masked)
 {
-    mmio_write32(PRIORITY(source), masked ? 0 : 1);
+    mmio_write32(plic_priority_register(source), masked ? 0 : 1);
 }
 
-uint32_t plic_take(void)
+uint64_t plic_priority_register(uint32_t source) { return registers + 4UL * source; }
+
+uint64_t plic_claim_register(void) { return claim; }
+
+uint32_t plic_claim(void) { return mmio_read32(claim); }
+
+void plic_mask_and_complete(uint32_t source)
 {
-    uint32_t source = mmio_read32(plic.claim);
-    if (source != 0) {
-        plic_set_masked(source, true);
-        mmio_write32(plic.claim, source);
-    }
-    return source;
+    plic_set_masked(source, true);
+    mmio_write32(claim, source);
 }

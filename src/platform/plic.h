@@ -13,14 +13,6 @@
 
 #define PLIC_SOURCES_MAX 1023
 
-/* Where the registers are; known to assembly. */
-struct plic {
-    uint64_t registers; /* each source's priority */
-    uint64_t claim;     /* reading claims, writing completes */
-};
-
-extern struct plic plic;
-
 /* The registers are at `base`, a virtual address; `context` is this hart's in S-mode.
  * Sources 1 to `source_count`, all masked; external interrupts come from now on. */
 void plic_init(uint64_t base, uint32_t context, uint32_t source_count);
@@ -30,5 +22,12 @@ uint32_t plic_source_count(void);
 
 void plic_set_masked(uint32_t source, bool masked);
 
-/* The source whose interrupt is pending, which is masked and completed now; 0: none. */
-uint32_t plic_take(void);
+/* Where its priority is, 0: masked; and where reading claims and writing completes: for
+ * assembly. */
+uint64_t plic_priority_register(uint32_t source);
+uint64_t plic_claim_register(void);
+
+/* The source whose interrupt is pending, which is this hart's to mask and complete; 0:
+ * none. */
+uint32_t plic_claim(void);
+void plic_mask_and_complete(uint32_t source);

@@ -7,28 +7,52 @@
 #include "platform/timer.h"
 
 static uint64_t slice_ticks;
+static uint64_t fast_slices; /* that C has noticed */
 
 void clock_init(uint64_t slice) { slice_ticks = slice; }
 
 uint64_t clock_slice_ticks(void) { return slice_ticks; }
 
-void clock_set_timer(uint64_t ticks)
+/* Assembly has begun slices, and set the timer to the end of the last. */
+static void note_fast_slices(struct hart *hart)
 {
-    if (ticks < hart_this()->timer_target) {
-        hart_this()->timer_target = ticks;
+    if (hart->slice_end != hart->slice_known) {
+        fast_slices += (hart->slice_end - hart->slice_known) / slice_ticks;
+        hart->timer_target = hart->slice_known = hart->slice_end;
+    }
+}
+
+static void set_timer(struct hart *hart, uint64_t ticks)
+{
+    if (ticks < hart->timer_target) {
+        hart->timer_target = ticks;
         timer_set(ticks);
     }
+}
+
+void clock_set_timer(uint64_t ticks)
+{
+    if (ticks < hart_this()->fast_until)
+        hart_this()->fast_until = ticks;
+    note_fast_slices(hart_this());
+    set_timer(hart_this(), ticks);
+}
+
+uint64_t clock_fast_slices(void)
+{
+    note_fast_slices(hart_this()); /* where there are several assembly begins none */
+    return fast_slices;
 }
 
 void clock_begin_slice(struct hart *hart)
 {
     if (!harts_preempt || hart->current == &hart->idle)
         return;
-    hart->slice_end = timer_now() + slice_ticks;
+    hart->slice_end = hart->slice_known = timer_now() + slice_ticks;
     hart->slice_began = csr_read(cycle);
     hart->slice = hart->payer;
-    hart->fast_slice = timer_is_direct() && !hart->several ? slice_ticks : 0;
-    clock_set_timer(hart->slice_end);
+    hart->wake_queue = hart->several ? NULL : hart->common;
+    set_timer(hart, hart->slice_end);
 }
 
 void clock_begin_limit(struct hart *hart, struct thread *thread)
@@ -52,18 +76,23 @@ struct thread *clock_change_payer(struct thread *thread)
 
 void clock_forget_payer(const struct thread *thread)
 {
-    for (struct hart *hart = harts; hart < harts + harts_count; hart++)
+    for (struct hart *hart = harts; hart < harts + harts_count; hart++) {
         if (hart->payer == thread)
             hart->payer = hart->current;
+        if (hart->slice == thread)
+            hart->slice = &hart->idle;
+    }
 }
 
 /* The slice is over. Whoever has had all of it gives way; whoever came in the middle of
  * it gets a whole one. */
 static void end_slice(struct hart *hart)
 {
-    hart->slice_end = 0;
-    if (hart->highest_ready == 0 || hart->current == &hart->idle)
+    if (hart->highest_ready == 0 || hart->current == &hart->idle) {
+        hart->slice_end = hart->slice_known = 0;
+        hart->wake_queue = NULL;
         return;
+    }
     hart->slice_cycles = csr_read(cycle) - hart->slice_began;
     bool whole = hart->payer == hart->slice;
     clock_begin_slice(hart);
@@ -89,16 +118,18 @@ static void end_limit(struct hart *hart)
 void clock_tick(uint64_t now, uint64_t expiry)
 {
     struct hart *hart = hart_this();
+    note_fast_slices(hart);
     hart->timer_target = 0; /* set once, below */
     if (hart->slice_end != 0 && now >= hart->slice_end)
         end_slice(hart);
     if (hart->limit_end != 0 && now >= hart->limit_end)
         end_limit(hart);
     uint64_t target = expiry;
-    if (hart->slice_end != 0 && hart->slice_end < target)
-        target = hart->slice_end;
     if (hart->limit_end != 0 && hart->limit_end < target)
         target = hart->limit_end;
+    hart->fast_until = hart->fast_slices ? target : 0;
+    if (hart->slice_end != 0 && hart->slice_end < target)
+        target = hart->slice_end;
     hart->timer_target = target;
     if (target == UINT64_MAX)
         timer_stop();

@@ -13,8 +13,11 @@
 void clock_init(uint64_t slice);
 uint64_t clock_slice_ticks(void);
 
-/* This hart's timer interrupts at `ticks`, or before. */
+/* Something is due at `ticks`: this hart's timer interrupts then, or before. */
 void clock_set_timer(uint64_t ticks);
+
+/* How many slices assembly has begun, and set the timer for. */
+uint64_t clock_fast_slices(void);
 
 void clock_begin_slice(struct hart *hart);
 void clock_begin_limit(struct hart *hart, struct thread *thread);

@@ -30,22 +30,29 @@ struct hart {
     bool several;               /* there are other harts */
     bool unshared;              /* harts_share has been left to who chooses next */
     bool pinned_turn;           /* among equals, those who may only run here go first */
+    bool fast_slices;           /* assembly may begin slices: it sets the timer */
     bool online;                /* it has started */
     bool waiting;               /* in wfi, without the lock: it takes an IPI to go on */
     struct ready_queue *common; /* who may run anywhere, the same for all harts, and */
     struct ready_queue *pinned; /* who may run here only: sched_policy.h */
 
-    struct thread *payer;  /* who pays for the time: whoever was chosen last, not who
-                              got the hart by a message */
-    uint64_t paid_until;   /* cycles */
-    struct thread *slice;  /* whose slice is being timed; NULL: of who comes next */
-    uint64_t slice_end;    /* ticks; 0: no slice is being timed */
-    uint64_t slice_began;  /* cycles */
+    struct thread *payer; /* who pays for the time: whoever was chosen last, not who got
+                             the hart by a message */
+    uint64_t paid_until;  /* cycles */
+    struct thread *slice; /* whose slice is being timed, while it pays or is ready;
+                             NULL: of who comes next; &idle: nobody's */
+    uint64_t slice_end;   /* ticks; 0: no slice is being timed */
+    uint64_t slice_ticks; /* a slice has so many */
+    uint64_t slice_known; /* what slice_end was when C last looked at it */
+    uint64_t slice_began; /* cycles */
     uint64_t slice_cycles; /* of the one that ended last; 0: none has */
-    uint64_t fast_slice;   /* ticks of the next, if assembly may begin it; or 0 */
-    uint64_t fast_slices;  /* that it has begun */
     uint64_t limit_end;    /* ticks: the payer's limit is used up; 0: it has none */
     uint64_t timer_target; /* ticks: what its timer is set to; DEADLINE_NONE: nothing */
+
+    /* What assembly (trap/fast_switch.S) may do without C. */
+    struct ready_queue *wake_queue; /* for who gives way to one that it has woken; NULL:
+                                       another hart might want it, or a slice begins */
+    uint64_t fast_until; /* ticks: a slice that ends before only begins the next */
 
     uint64_t switches;  /* to another thread, since boot */
     uint64_t id;        /* the device tree's */
@@ -56,18 +63,13 @@ static_assert(offsetof(struct hart, current) == HART_CURRENT, "hart");
 static_assert(offsetof(struct hart, trap_return) == HART_TRAP_RETURN, "hart");
 static_assert(offsetof(struct hart, highest_ready) == HART_HIGHEST_READY, "hart");
 static_assert(offsetof(struct hart, satp) == HART_SATP, "hart");
-static_assert(offsetof(struct hart, several) == HART_SEVERAL, "hart");
-static_assert(offsetof(struct hart, common) == HART_COMMON, "hart");
-static_assert(offsetof(struct hart, pinned) == HART_PINNED, "hart");
 static_assert(offsetof(struct hart, payer) == HART_PAYER, "hart");
 static_assert(offsetof(struct hart, paid_until) == HART_PAID_UNTIL, "hart");
 static_assert(offsetof(struct hart, slice) == HART_SLICE, "hart");
 static_assert(offsetof(struct hart, slice_end) == HART_SLICE_END, "hart");
-static_assert(offsetof(struct hart, slice_began) == HART_SLICE_BEGAN, "hart");
-static_assert(offsetof(struct hart, slice_cycles) == HART_SLICE_CYCLES, "hart");
-static_assert(offsetof(struct hart, fast_slice) == HART_FAST_SLICE, "hart");
-static_assert(offsetof(struct hart, fast_slices) == HART_FAST_SLICES, "hart");
-static_assert(offsetof(struct hart, timer_target) == HART_TIMER_TARGET, "hart");
+static_assert(offsetof(struct hart, slice_ticks) == HART_SLICE_TICKS, "hart");
+static_assert(offsetof(struct hart, wake_queue) == HART_WAKE_QUEUE, "hart");
+static_assert(offsetof(struct hart, fast_until) == HART_FAST_UNTIL, "hart");
 static_assert(offsetof(struct hart, id) == HART_ID, "hart");
 static_assert(offsetof(struct hart, fpu_owner) == HART_FPU_OWNER, "hart");
 

@@ -30,6 +30,8 @@ BOOT_ONLY void harts_init(bool preempt)
 {
     harts_preempt = preempt;
     harts_count = 0;
+    for (uint32_t number = 0; number <= HARTS_MAX; number++)
+        policy_queue(number)->highest = &policy_queue(number)->own;
 }
 
 BOOT_ONLY struct hart *harts_add(uint64_t id, uint64_t trap_return, uint64_t stack_top)
@@ -50,8 +52,10 @@ BOOT_ONLY struct hart *harts_add(uint64_t id, uint64_t trap_return, uint64_t sta
     harts_count++;
     hart->common->highest =
         harts_count == 1 ? &hart->highest_ready : &hart->common->own;
-    for (struct hart *each = harts; each <= hart && harts_count > 1; each++)
+    for (struct hart *each = harts; each <= hart && harts_count > 1; each++) {
         each->several = true;
+        each->fast_slices = false;
+    }
     note_highest();
     return hart;
 }

@@ -7,8 +7,7 @@
  */
 #include <trapeze/abi.h>
 
-#include "base/boot_text.h"
-#include "sched/sched_policy.h"
+#include "sched/ready_ring.h"
 
 #define FRONT PRIORITIES /* the list of those who need not win */
 
@@ -19,7 +18,7 @@ const char policy_name[] = "lottery";
 
 static struct queue {
     struct ready_queue base;
-    struct list ready[PRIORITIES + 1];
+    struct thread *ready[PRIORITIES + 1];
     uint64_t tickets[PRIORITIES + 1]; /* of all the threads of the list */
     uint64_t total;                   /* of all lists */
 } queues[HARTS_MAX + 1];
@@ -31,17 +30,6 @@ static struct queue *queue_of(struct ready_queue *base)
     return container_of(base, struct queue, base);
 }
 
-BOOT_ONLY void policy_init(void)
-{
-    for (uint32_t number = 0; number <= HARTS_MAX; number++) {
-        struct queue *queue = &queues[number];
-        queue->base.highest = &queue->base.own;
-        queue->base.own = 0;
-        for (uint32_t list = 0; list <= FRONT; list++)
-            list_init(&queue->ready[list]);
-    }
-}
-
 struct ready_queue *policy_queue(uint32_t number) { return &queues[number].base; }
 
 void policy_add(struct thread *thread, enum policy_place place)
@@ -49,7 +37,7 @@ void policy_add(struct thread *thread, enum policy_place place)
     struct queue *queue = queue_of(thread->queue);
     uint64_t list = place == POLICY_FRONT ? FRONT : thread->priority;
     thread->policy[0] = list;
-    list_append(&queue->ready[list], &thread->run_link);
+    ready_ring_add(&queue->ready[list], thread, POLICY_BACK);
     queue->tickets[list] += list + 1;
     queue->total += list + 1;
     *queue->base.highest = 1;
@@ -59,7 +47,7 @@ void policy_remove(struct thread *thread)
 {
     struct queue *queue = queue_of(thread->queue);
     uint64_t list = thread->policy[0];
-    list_remove(&thread->run_link);
+    ready_ring_remove(&queue->ready[list], thread);
     queue->tickets[list] -= list + 1;
     queue->total -= list + 1;
     *queue->base.highest = queue->total != 0;
@@ -80,13 +68,12 @@ struct thread *policy_take(struct ready_queue *base)
     if (queue->total == 0)
         return NULL;
     uint32_t list = FRONT;
-    if (list_is_empty(&queue->ready[FRONT])) {
+    if (queue->ready[FRONT] == NULL) {
         uint64_t winner = draw(queue->total);
         for (list = 0; winner >= queue->tickets[list]; list++)
             winner -= queue->tickets[list];
     }
-    struct thread *thread =
-        container_of(queue->ready[list].next, struct thread, run_link);
+    struct thread *thread = queue->ready[list];
     policy_remove(thread);
     return thread;
 }

@@ -14,8 +14,7 @@
  */
 #include <trapeze/abi.h>
 
-#include "base/boot_text.h"
-#include "sched/sched_policy.h"
+#include "sched/ready_ring.h"
 
 #define LEVELS 8
 #define BOOST_SLICES 100 /* of time that somebody paid for */
@@ -29,7 +28,7 @@ const char policy_name[] = "mlfq";
 
 static struct queue {
     struct ready_queue base;
-    struct list ready[LEVELS + 1]; /* by urgency */
+    struct thread *ready[LEVELS + 1]; /* by urgency */
 } queues[HARTS_MAX + 1];
 
 static uint64_t boosts = 1;  /* a new thread has seen none */
@@ -43,20 +42,9 @@ static struct queue *queue_of(struct ready_queue *base)
 static void note_highest(struct queue *queue)
 {
     uint32_t highest = LEVELS;
-    while (highest > 0 && list_is_empty(&queue->ready[highest]))
+    while (highest > 0 && queue->ready[highest] == NULL)
         highest--;
     *queue->base.highest = highest;
-}
-
-BOOT_ONLY void policy_init(void)
-{
-    for (uint32_t number = 0; number <= HARTS_MAX; number++) {
-        struct queue *queue = &queues[number];
-        queue->base.highest = &queue->base.own;
-        queue->base.own = 0;
-        for (uint32_t level = 1; level <= LEVELS; level++)
-            list_init(&queue->ready[level]);
-    }
 }
 
 struct ready_queue *policy_queue(uint32_t number) { return &queues[number].base; }
@@ -76,25 +64,25 @@ void policy_add(struct thread *thread, enum policy_place place)
     policy_set_urgency(thread);
     if (thread->hurried)
         thread->urgency = LEVELS;
-    if (place == POLICY_FRONT)
-        list_prepend(&queue->ready[thread->urgency], &thread->run_link);
-    else
-        list_append(&queue->ready[thread->urgency], &thread->run_link);
+    ready_ring_add(&queue->ready[thread->urgency], thread, place);
     note_highest(queue);
 }
 
 void policy_remove(struct thread *thread)
 {
-    list_remove(&thread->run_link);
-    note_highest(queue_of(thread->queue));
+    struct queue *queue = queue_of(thread->queue);
+    struct thread **first = queue->ready; /* where, nobody knows after a boost */
+    while (first < &queue->ready[LEVELS] && *first != thread)
+        first++;
+    ready_ring_remove(first, thread);
+    note_highest(queue);
 }
 
 struct thread *policy_take(struct ready_queue *base)
 {
     if (*base->highest == 0)
         return NULL;
-    struct list *first = queue_of(base)->ready[*base->highest].next;
-    struct thread *thread = container_of(first, struct thread, run_link);
+    struct thread *thread = queue_of(base)->ready[*base->highest];
     policy_remove(thread);
     policy_set_urgency(thread);
     return thread;
@@ -106,7 +94,7 @@ static void boost(void)
     since_boost = 0;
     for (struct queue *queue = queues; queue <= &queues[HARTS_MAX]; queue++) {
         for (uint32_t level = 1; level < LEVELS; level++)
-            list_append_all(&queue->ready[LEVELS], &queue->ready[level]);
+            ready_ring_join(&queue->ready[LEVELS], &queue->ready[level]);
         note_highest(queue);
     }
 }

@@ -6,7 +6,6 @@
  */
 #include <trapeze/abi.h>
 
-#include "base/boot_text.h"
 #include "sched/heap.h"
 #include "sched/sched_policy.h"
 
@@ -18,7 +17,6 @@ const char policy_name[] = "stride";
 static struct queue {
     struct ready_queue base;
     struct heap ready; /* by pass; 0 for those who go first */
-    struct list all;   /* the same, since thread->run_link says who is ready */
 } queues[HARTS_MAX + 1];
 
 static uint64_t least; /* the pass of the thread that was taken last */
@@ -26,16 +24,6 @@ static uint64_t least; /* the pass of the thread that was taken last */
 static struct queue *queue_of(struct ready_queue *base)
 {
     return container_of(base, struct queue, base);
-}
-
-BOOT_ONLY void policy_init(void)
-{
-    for (uint32_t number = 0; number <= HARTS_MAX; number++) {
-        struct queue *queue = &queues[number];
-        queue->base.highest = &queue->base.own;
-        queue->base.own = 0;
-        list_init(&queue->all);
-    }
 }
 
 struct ready_queue *policy_queue(uint32_t number) { return &queues[number].base; }
@@ -48,7 +36,6 @@ void policy_add(struct thread *thread, enum policy_place place)
     if (*pass < least)
         *pass = least;
     heap_add(&queue->ready, thread, place == POLICY_FRONT ? 0 : *pass);
-    list_append(&queue->all, &thread->run_link);
     *queue->base.highest = 1;
 }
 
@@ -56,7 +43,6 @@ void policy_remove(struct thread *thread)
 {
     struct queue *queue = queue_of(thread->queue);
     heap_remove(&queue->ready, thread);
-    list_remove(&thread->run_link);
     *queue->base.highest = queue->ready.count != 0;
 }
 

@@ -1,18 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Where assembly finds what in the policy priority's queues: policy_priority.c checks
- * the offsets at compile time.
+ * it at compile time. thread->policy[0] points to the first of a thread's ring.
  */
 #pragma once
 
-#define LIST_NEXT 0
-#define LIST_PREVIOUS 8
-
-#define READY_OWN 8       /* ready_queue.own */
-#define READY_NONEMPTY 16 /* bit u - 1: there is one of urgency u */
-#define READY_LISTS 24    /* by urgency */
-#define READY_LIST_SHIFT 4
-
-/* struct heap */
-#define HEAP_COUNT 0
-#define HEAP_FIRST 16
+#define READY_NONEMPTY 16 /* bit u: there is one of urgency u */

@@ -17,7 +17,6 @@ static bool quick_words;     /* are kept: there is a fast path */
 
 BOOT_ONLY void sched_init(uint64_t slice, bool preempt)
 {
-    policy_init();
     clock_init(slice);
     harts_init(preempt);
 }
@@ -30,6 +29,8 @@ BOOT_ONLY void sched_use_fast_path(void)
 void sched_begin(void)
 {
     hart_this()->online = true;
+    hart_this()->slice_ticks = clock_slice_ticks();
+    hart_this()->fast_slices = timer_is_direct() && !hart_this()->several;
     hart_this()->paid_until = csr_read(cycle);
 }
 
@@ -39,14 +40,26 @@ void sched_admit(struct thread *thread)
     policy_set_urgency(thread);
 }
 
+/* READY, and in thread->queue. */
+static bool is_queued(const struct thread *thread)
+{
+    return thread->state == THREAD_READY && thread != hart_this()->direct &&
+           thread != hart_this()->preemptor;
+}
+
 uint64_t sched_next_expiry(void)
 {
     struct thread *first = heap_first(&sched_deadlines);
     return first == NULL ? DEADLINE_NONE : first->heap_key;
 }
 
+/* Whoever takes it from the queue lets it pay. Assembly does not look at those who may
+ * run on one hart only: while one waits, C switches there. */
 static void add_ready(struct thread *thread, enum policy_place place)
 {
+    thread->quick_reply = (uint64_t)thread;
+    if (thread->pin != NULL && thread->pin->several)
+        thread_unquick(thread->pin->current);
     policy_add(thread, thread->hurried ? POLICY_FRONT : place);
 }
 
@@ -71,7 +84,6 @@ static __attribute__((noinline)) struct thread *wake_slowly(struct thread *threa
 /* Whatever it waited for, it does not wait any more. NULL: its limit holds it back. */
 static inline struct thread *wake(struct thread *thread)
 {
-    assert(!list_is_linked(&thread->run_link));
     thread_set_state(thread, THREAD_READY);
     bool plain = (thread->heap_index | thread->limit.ticks) == 0;
     return plain ? thread : wake_slowly(thread);
@@ -114,7 +126,7 @@ void sched_hand_to(struct thread *thread)
     if (thread == NULL)
         return;
     if (hart_this()->direct == NULL && thread->urgency >= hart_this()->highest_ready &&
-        thread_is_blocked(hart_this()->current) &&
+        hart_this()->current->state != THREAD_RUNNING &&
         (thread->pin == NULL || thread->pin == hart_this()))
         hart_this()->direct = thread;
     else
@@ -138,7 +150,7 @@ void sched_yield(struct thread *thread)
 
 void sched_set_priority(struct thread *thread, uint8_t priority)
 {
-    bool queued = list_is_linked(&thread->run_link);
+    bool queued = is_queued(thread);
     if (queued)
         policy_remove(thread);
     thread->priority = priority;
@@ -151,11 +163,12 @@ void sched_set_priority(struct thread *thread, uint8_t priority)
 
 void sched_pin(struct thread *thread, struct hart *hart)
 {
-    bool queued = list_is_linked(&thread->run_link);
+    bool queued = is_queued(thread);
     if (queued)
         policy_remove(thread);
     thread->pin = hart;
     thread->queue = hart != NULL && hart->several ? hart->pinned : thread->hart->common;
+    policy_set_urgency(thread);
     if (queued)
         arrive(thread);
     else if (thread->state == THREAD_RUNNING && hart != NULL && hart != thread->hart)
@@ -165,7 +178,7 @@ void sched_pin(struct thread *thread, struct hart *hart)
 void sched_hurry(struct thread *thread)
 {
     thread->hurried = true;
-    if (list_is_linked(&thread->run_link)) {
+    if (is_queued(thread)) {
         policy_remove(thread);
         policy_add(thread, POLICY_FRONT);
         if (hart_this()->several)
@@ -201,12 +214,14 @@ static inline void set_quick(const struct hart *hart, struct thread *from,
     if (!quick_words)
         return;
     bool fpu = hart->fpu_owner == to && to->fpu_hart == hart;
-    bool plain = to->space != NULL && (to->flags | to->limit.ticks) == 0;
+    bool plain = to->space != NULL && (to->flags | to->limit.ticks) == 0 &&
+                 (!hart->several || *hart->pinned->highest == 0);
     to->quick = plain ? (uint64_t)hart + (fpu ? QUICK_FPU_TO : 0) : (uint64_t)to;
     to->quick_call = plain ? (uint64_t)hart + (fpu ? QUICK_FPU : 0) : (uint64_t)to;
     if (!chosen)
         set_quick_reply(hart, to);
-    set_quick_reply(hart, from);
+    if (from->state != THREAD_READY)
+        set_quick_reply(hart, from);
 }
 
 /* Everything of a switch but the registers, the stack, and the quick words. GCC takes
@@ -246,6 +261,8 @@ static inline struct thread *choose(struct hart *hart)
         thread_set_state(next, THREAD_RUNNING);
     if (hart->slice == NULL)
         hart->slice = next;
+    else if (hart->slice != next && hart->slice->state != THREAD_READY)
+        hart->slice = &hart->idle; /* it has blocked in the middle */
     clock_set_payer(hart, next);
     return next;
 }
@@ -336,14 +353,6 @@ struct thread *sched_take_expired(uint64_t now)
 
 void sched_interrupted(void) { clock_ensure_slice(hart_this()); }
 
-uint64_t sched_fast_slices(void)
-{
-    uint64_t sum = 0;
-    for (struct hart *hart = harts; hart < harts + harts_count; hart++)
-        sum += hart->fast_slices;
-    return sum;
-}
-
 uint64_t sched_switches(void)
 {
     uint64_t sum = 0;
@@ -365,6 +374,10 @@ void sched_check(uint32_t limit)
     struct hart *hart = hart_this();
     heap_check(&sched_deadlines, limit);
     assert(hart->direct == NULL || hart->preemptor == NULL); /* one would go first */
+    assert(*hart->pinned->highest == 0 || hart->current->quick_call != (uint64_t)hart);
+    assert(hart->wake_queue == NULL || (hart->slice_end != 0 && !hart->several));
+    assert(hart->several || hart->slice != hart->current ||
+           hart->payer == hart->current || hart->slice_end == 0);
     if (hart->current != &hart->idle) {
         thread_check(hart->current);
         assert(hart->current->hart == hart);

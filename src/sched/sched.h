@@ -101,10 +101,8 @@ static inline void sched_tick(uint64_t now) { clock_tick(now, sched_next_expiry(
  * flags, or it is a slice that has to begin. */
 void sched_interrupted(void);
 
-/* Of all harts: switches to another thread, cycles that nobody paid for. */
-/* Slices that the fast path has begun, and the timer set for; switches, but for the
- * fast path's. */
-uint64_t sched_fast_slices(void);
+/* Of all harts: switches to another thread, but for the fast path's; cycles that nobody
+ * paid for. */
 uint64_t sched_switches(void);
 uint64_t sched_idle_cycles(void);
 

@@ -14,6 +14,7 @@
 
 #include <stdint.h>
 
+#include "base/list.h"
 #include "sched/hart.h"
 
 /* INFO_SCHEDULER's value, whether the policy wants to know who had how much time,
@@ -31,9 +32,7 @@ struct ready_queue {
     uint32_t own;      /* which is here, unless somebody else wants it at hand */
 };
 
-void policy_init(void);
-
-/* An empty queue; `number`: 0 to HARTS_MAX. */
+/* The queues are empty, and their `highest` is to be set; `number`: 0 to HARTS_MAX. */
 struct ready_queue *policy_queue(uint32_t number);
 
 enum policy_place {
@@ -52,7 +51,7 @@ void policy_remove(struct thread *thread);
 /* The next one of a queue, taken out; NULL if it is empty. */
 struct thread *policy_take(struct ready_queue *base);
 
-/* thread->priority has changed (the thread is not among the ready ones): sets
+/* thread->priority or ->queue has changed (the thread is in none): sets
  * thread->urgency. Called for every new thread as well. */
 void policy_set_urgency(struct thread *thread);
 

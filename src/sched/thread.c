@@ -28,7 +28,6 @@ void thread_check(const struct thread *thread)
 {
     assert(thread->state < THREAD_STATES);
     assert((thread->flags & ~(THREAD_RESCHEDULE | THREAD_DYING)) == 0);
-    assert(!list_is_linked(&thread->run_link) || thread->state == THREAD_READY);
     assert(thread->heap_index == 0 || thread->state == THREAD_READY ||
            thread_is_blocked(thread));
     assert(thread->stack_top % 16 == 0);

@@ -29,7 +29,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/list.h"
 #include "memory/address_space.h"
 #include "platform/fpu.h"
 #include "sched/trapframe.h"
@@ -88,11 +87,12 @@ struct thread {
     bool hurried;              /* dying: goes before its equals */
     uint32_t heap_index;       /* its place in a heap; 0: it is in none */
     uint64_t heap_key;         /* while it waits: its deadline in ticks */
-    struct list run_link;      /* in `queue` while READY */
-    struct ready_queue *queue; /* where it waits for a hart */
-    struct hart *pin;          /* the only one that it may run on; NULL: any */
-    uint64_t policy[2];        /* the policy's own */
-    uint64_t cycles;           /* of CPU time that it has paid for */
+    struct thread *ready_next; /* in a ring of its queue while READY (ready_ring.h), */
+    struct thread *ready_previous; /* unless it is to have a hart at once */
+    struct ready_queue *queue;     /* where it waits for a hart */
+    struct hart *pin;              /* the only one that it may run on; NULL: any */
+    uint64_t policy[2];            /* the policy's own */
+    uint64_t cycles;               /* of CPU time that it has paid for */
     struct limit limit;
     struct address_space *space; /* NULL: the kernel's own */
     uint64_t satp;               /* to run in it */
@@ -119,8 +119,10 @@ static_assert(offsetof(struct thread, state) == THREAD_STATE, "thread");
 static_assert(offsetof(struct thread, priority) == THREAD_PRIORITY, "thread");
 static_assert(offsetof(struct thread, urgency) == THREAD_URGENCY, "thread");
 static_assert(offsetof(struct thread, heap_key) == THREAD_HEAP_KEY, "thread");
-static_assert(offsetof(struct thread, run_link) == THREAD_RUN_LINK, "thread");
-static_assert(offsetof(struct thread, queue) == THREAD_QUEUE, "thread");
+static_assert(offsetof(struct thread, ready_next) == THREAD_READY_NEXT, "thread");
+static_assert(offsetof(struct thread, ready_previous) == THREAD_READY_PREVIOUS,
+              "thread");
+static_assert(offsetof(struct thread, policy) == THREAD_POLICY, "thread");
 static_assert(offsetof(struct thread, cycles) == THREAD_CYCLES, "thread");
 static_assert(offsetof(struct thread, fpu_hart) == THREAD_FPU_HART, "thread");
 static_assert(offsetof(struct thread, fpu) == THREAD_FPU, "thread");
@@ -162,7 +164,8 @@ static inline void thread_set_state(struct thread *thread, enum thread_state sta
 /* Whether it waits for something, so that a wake-up is legal. */
 static inline bool thread_is_blocked(const struct thread *thread)
 {
-    return thread->state >= THREAD_AWAITING_REPLY && thread->state <= THREAD_HELD;
+    return thread->state >= THREAD_AWAITING_REPLY &&
+           thread->state <= THREAD_AWAITING_VERDICT && thread->state != THREAD_READY;
 }
 
 static inline void thread_unquick(struct thread *thread)

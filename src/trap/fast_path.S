@@ -245,17 +245,12 @@ fast_fault:
     resume_receiver
 
 interrupt:
+    /* Of those that are enabled bit 3 is set in an external one's number only, and bit 2
+     * in the timer's. */
+    slli s0, s0, 60
+    bltz s0, FAST(device_interrupts)
     slli s0, s0, 1
-    addi s0, s0, -2 * SCAUSE_SUPERVISOR_TIMER
-    beqz s0, timer
-    addi s0, s0, 2 * SCAUSE_SUPERVISOR_TIMER - 2 * SCAUSE_SUPERVISOR_EXTERNAL
-    beqz s0, FAST(device_interrupts)
-    j pass_on
-
-timer:
-    ld s0, THREAD_HART(sp)
-    ld s0, HART_FAST_SLICE(s0)
-    bnez s0, FAST(slice_ends)
+    bltz s0, FAST(slice_ends)
     j pass_on
 
 not_reply_recv:
@@ -267,36 +262,36 @@ not_reply_recv:
     bnez s0, pass_on_call
 
 fast_signal:
-    /* 2. The handle; s1 to s5 are saved to be used. */
-    .irp number, 9, 18, 19, 20, 21
+    /* 2. The handle; s2 to s6 are saved to be used. */
+    .irp number, 18, 19, 20, 21, 22
     sd x\number, TRAPFRAME_X(\number)(sp)
     .endr
-    ld s1, PROCESS_SIGNAL + CACHE_NUMBER(sp)
+    ld s6, PROCESS_SIGNAL + CACHE_NUMBER(sp)
     ld s2, PROCESS_SIGNAL + CACHE_OBJECT(sp)
-    bne s1, a0, signal_gives_up
+    bne s6, a0, signal_gives_up
     ld s3, PROCESS_SIGNAL + CACHE_ID(sp)
     ld s0, PROCESS_SIGNAL + CACHE_BADGE(sp)
 
     /* 3. It lives; nobody waits for the signal. */
     lock signal_gives_up_contended
     ld s4, OBJECT_ID(s2)
-    ld s1, ENDPOINT_WAITING(s2)
+    ld s6, ENDPOINT_WAITING(s2)
     bne s4, s3, signal_gives_up_locked
-    bltz s1, FAST(signal_wakes)
-    andi s4, s1, ENDPOINT_RECEIVERS
+    bltz s6, FAST(signal_wakes)
+    andi s4, s6, ENDPOINT_RECEIVERS
     bnez s4, signal_gives_up_locked
 
     /* 4. The bits are pending. */
     ld s4, ENDPOINT_PENDING(s2)
-    ori s1, s1, ENDPOINT_SIGNALS
+    ori s6, s6, ENDPOINT_SIGNALS
     or s4, s4, s0
-    sd s1, ENDPOINT_WAITING(s2)
+    sd s6, ENDPOINT_WAITING(s2)
     sd s4, ENDPOINT_PENDING(s2)
     unlock
 
     /* 5. Return. */
     li a0, 0
-    .irp number, 9, 18, 19, 20, 21
+    .irp number, 18, 19, 20, 21, 22
     ld x\number, TRAPFRAME_X(\number)(sp)
     .endr
     j step_over
@@ -340,7 +335,7 @@ signal_gives_up_contended:
 signal_gives_up_locked:
     unlock
 signal_gives_up:
-    .irp number, 8, 9, 18, 19, 20, 21
+    .irp number, 8, 18, 19, 20, 21, 22
     ld x\number, TRAPFRAME_X(\number)(sp)
     .endr
     j trap_system_call
@@ -358,13 +353,4 @@ give_up_fault:
     .endr
     j trap_save
 
-give_up_contended:
-    andi s4, s4, 0xff
-    bnez s4, give_up
-give_up_locked:
-    unlock
-give_up:
-    .irp number, 4, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27
-    ld x\number, TRAPFRAME_X(\number)(sp)
-    .endr
-    j trap_system_call
+    give_up_checks

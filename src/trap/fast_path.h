@@ -28,9 +28,6 @@
 #include "platform/fpu.h"
 #include "platform/riscv.h"
 
-#define PLIC_REGISTERS 0
-#define PLIC_CLAIM 8
-
 #include "sched/ready_queue.h"
 #include "sched/trapframe.h"
 
@@ -61,6 +58,20 @@
     li x\number, 0
     .endr
     sret
+    .endm
+
+/* Those again, with what else the checks have used, and C's. */
+    .macro give_up_checks
+give_up_contended:
+    andi s4, s4, 0xff
+    bnez s4, give_up
+give_up_locked:
+    unlock
+give_up:
+    .irp number, 4, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27
+    ld x\number, TRAPFRAME_X(\number)(sp)
+    .endr
+    j trap_system_call
     .endm
 
 /* All registers but s0, which is saved, and those that the caller gives something else. */
@@ -154,46 +165,32 @@
 4:
     .endm
 
-/* s6 is the first of those who are as urgent as sp and ready, s1 its list's head, s3 its
- * place there; sp pays for the time. */
+/* sp, which pays for itself, may give way to s6, the first of those who are as urgent and
+ * ready; s1 points to it. */
     .macro find_equal otherwise
     ld tp, THREAD_QUICK_CALL(sp)
-    lbu s0, THREAD_URGENCY(sp)
-    ld s1, THREAD_QUEUE(sp)
-    slli s0, s0, READY_LIST_SHIFT
-    add s1, s1, s0
-    addi s1, s1, READY_LISTS
-    ld s3, LIST_NEXT(s1)
-    addi s6, s3, -THREAD_RUN_LINK
-    beq s3, s1, \otherwise
+    ld s1, THREAD_POLICY(sp)
+    ld s6, 0(s1)
+    beqz s6, \otherwise
     ld s4, THREAD_QUICK(s6)
     bne s4, tp, \otherwise
-    ld s4, HART_PAYER(tp)
-    ld s7, HART_PINNED(tp)
-    bne s4, sp, \otherwise
-    lwu s4, READY_OWN(s7)
-    bnez s4, \otherwise
     .endm
 
-/* sp goes to the end of the list, s6 out of it: the urgencies that are there stay. */
+/* s6, the first of its ring, leaves it, and sp is the last. Where s6 is the only one its
+ * neighbour, s2, is s6 first, and s7 sp then. */
     .macro rotate
-    ld s2, LIST_PREVIOUS(s1)
-    addi s7, sp, THREAD_RUN_LINK
-    sd s7, LIST_NEXT(s2)
-    sd s7, LIST_PREVIOUS(s1)
-    sd s1, LIST_NEXT(s7)
-    sd s2, LIST_PREVIOUS(s7)
-    ld s2, LIST_NEXT(s3)
-    sd s1, LIST_PREVIOUS(s2)
-    sd s2, LIST_NEXT(s1)
-    sd zero, LIST_NEXT(s3)
-    sd zero, LIST_PREVIOUS(s3)
+    ld s2, THREAD_READY_PREVIOUS(s6)
+    sd s2, THREAD_READY_PREVIOUS(sp)
+    sd sp, THREAD_READY_NEXT(s2)
+    ld s7, THREAD_READY_NEXT(s6)
+    sd s7, THREAD_READY_NEXT(sp)
+    sd sp, THREAD_READY_PREVIOUS(s7)
+    sd s7, 0(s1)
     .endm
 
-/* sp is ready, s6 runs, and pays from now on; s0 is the cycle counter. */
-    .macro exchange
-    li s4, STATE_READY
-    sb s4, THREAD_STATE(sp)
+/* sp is ready, s6 runs, and pays from now on. `ready`: a register that is STATE_READY. */
+    .macro exchange ready
+    sb \ready, THREAD_STATE(sp)
     sb zero, THREAD_STATE(s6)
     csrr s0, cycle
     ld s4, HART_PAID_UNTIL(tp)
@@ -203,55 +200,5 @@
     add s7, s7, s4
     sd s7, THREAD_CYCLES(sp)
     sd s6, HART_PAYER(tp)
-    sd s6, THREAD_QUICK_REPLY(s6)
     sd s6, HART_CURRENT(tp)
-    .endm
-
-/* The only receiver at the endpoint in s2 is more urgent than sp, which gives way: it is
- * the first of its equals from then on. The bits are in a1. */
-    .macro wake otherwise
-    ld s6, ENDPOINT_WAITING(s2)
-    bgez s6, \otherwise
-    ld tp, THREAD_QUICK_CALL(sp)
-    ld s4, THREAD_QUICK(s6)
-    bne s4, tp, \otherwise
-    lbu s3, THREAD_URGENCY(sp)
-    lbu s7, THREAD_URGENCY(s6)
-    bgeu s3, s7, \otherwise
-    ld s1, THREAD_QUEUE(sp)
-    ld s4, HART_COMMON(tp)
-    bne s4, s1, \otherwise
-    lbu s4, HART_SEVERAL(tp)
-    ld s7, HART_PAYER(tp)
-    bnez s4, \otherwise
-    ld s4, HART_SLICE_END(tp)
-    bne s7, sp, \otherwise
-    beqz s4, \otherwise
-
-    slli s4, s3, READY_LIST_SHIFT
-    add s7, s1, s4
-    addi s7, s7, READY_LISTS
-    ld s4, LIST_NEXT(s7)
-    addi s0, sp, THREAD_RUN_LINK
-    sd s4, LIST_NEXT(s0)
-    sd s7, LIST_PREVIOUS(s0)
-    sd s0, LIST_PREVIOUS(s4)
-    sd s0, LIST_NEXT(s7)
-    lwu s7, READY_NONEMPTY(s1)
-    li s4, 1
-    addi s0, s3, -1
-    sll s4, s4, s0
-    or s7, s7, s4
-    sw s7, READY_NONEMPTY(s1)
-    sw s3, HART_HIGHEST_READY(tp)
-    sd zero, ENDPOINT_WAITING(s2)
-    exchange
-    change_space
-    unlock
-
-    li a0, 1 /* KIND_SIGNAL */
-    .irp number, 5, 6, 7, 12, 13, 14, 15, 16, 17
-    li x\number, 0
-    .endr
-    resume_receiver
     .endm

@@ -10,38 +10,27 @@
     .global FAST(yield_to)
     .type FAST(yield_to), @function
 FAST(yield_to):
-    save_interrupted
+    save_survivors
     sd zero, TRAPFRAME_X(10)(sp)
-    csrr s0, sepc
-    addi s0, s0, ECALL_BYTES
-    sd s0, TRAPFRAME_SEPC(sp)
-    lock yield_gives_up_contended
-    find_equal yield_gives_up_locked
+    lock give_up_contended
+    find_equal give_up_locked
+    ld s4, HART_PAYER(tp)
+    bne s4, sp, give_up_locked
     rotate
-    exchange
+    li s4, STATE_READY
+    exchange s4
     change_space
     unlock
     resume_interrupted
 
-yield_gives_up_contended:
-    andi s4, s4, 0xff
-    bnez s4, yield_gives_up
-yield_gives_up_locked:
-    unlock
-yield_gives_up:
-    .irp number, 4, 8, 9, 18, 19, 20, 21, 22, 23
-    ld x\number, TRAPFRAME_X(\number)(sp)
-    .endr
-    j trap_save
     .size FAST(yield_to), . - FAST(yield_to)
 
-/* FAST(signal_wakes), from fast_path.S: somebody waits at the endpoint in s2 for the bits
- * in s0. s0 to s5 are saved, the lock is held. */
+/* FAST(signal_wakes), from fast_path.S: s6 waits at the endpoint in s2 for the bits in
+ * s0. s0, s2 to s6 are saved, the lock is held. */
     .global FAST(signal_wakes)
     .type FAST(signal_wakes), @function
 FAST(signal_wakes):
-    .irp number, 1, 3, 4, 5, 6, 7, 11, 12, 13, 14, 15, 16, 17, 22, 23, 24, 25, 26, 27, \
-        28, 29, 30, 31
+    .irp number, 1, 3, 4, 9, 23, 24, 25, 26, 27
     sd x\number, TRAPFRAME_X(\number)(sp)
     .endr
     csrr s1, sscratch
@@ -50,19 +39,65 @@ FAST(signal_wakes):
     addi s1, s1, ECALL_BYTES
     sd s1, TRAPFRAME_SEPC(sp)
     sd zero, TRAPFRAME_X(10)(sp)
-    mv a1, s0
-    wake signal_gives_up
 
-signal_gives_up:
+/* The only receiver, s6, of the endpoint in s2 gets the bits in s0. If it is more urgent
+ * than sp, that gives way, and is the first of its equals. a7 is STATE_READY. */
+wake:
+    ld tp, THREAD_QUICK_CALL(sp)
+    ld s4, THREAD_QUICK(s6)
+    bne s4, tp, wake_gives_up
+    lbu s3, THREAD_URGENCY(sp)
+    lbu s7, THREAD_URGENCY(s6)
+    bgeu s3, s7, wake_gives_up
+    ld s4, HART_PAYER(tp)
+    ld s1, HART_WAKE_QUEUE(tp)
+    bne s4, sp, wake_gives_up
+    beqz s1, wake_gives_up
+
+    ld s7, THREAD_POLICY(sp)
+    ld s4, 0(s7)
+    bnez s4, wake_among
+    sd sp, THREAD_READY_NEXT(sp)
+    sd sp, THREAD_READY_PREVIOUS(sp)
+wake_first:
+    sd sp, 0(s7)
+    lwu s7, READY_NONEMPTY(s1)
+    li s4, 1
+    sll s4, s4, s3
+    or s7, s7, s4
+    sw s7, READY_NONEMPTY(s1)
+    sw s3, HART_HIGHEST_READY(tp)
+    sd zero, ENDPOINT_WAITING(s2)
+    mv a1, s0
+    exchange a7
+    sd s6, THREAD_QUICK_REPLY(s6)
+    change_space
     unlock
-    .irp number, 4, 8, 9, 11, 18, 19, 20, 21, 22, 23
-    ld x\number, TRAPFRAME_X(\number)(sp)
+
+    li a0, 1 /* KIND_SIGNAL */
+    .irp number, 5, 6, 7, 12, 13, 14, 15, 16, 17
+    li x\number, 0
     .endr
-    j trap_save
+    resume_receiver
+
+wake_among:
+    ld s8, THREAD_READY_PREVIOUS(s4)
+    sd s4, THREAD_READY_NEXT(sp)
+    sd s8, THREAD_READY_PREVIOUS(sp)
+    sd sp, THREAD_READY_PREVIOUS(s4)
+    sd sp, THREAD_READY_NEXT(s8)
+    j wake_first
+
+wake_gives_up:
+    csrr s4, scause
+    bgez s4, give_up_locked
+    j device_is_c
+
+/* To C, as if nothing had been done. */
+    give_up_checks
     .size FAST(signal_wakes), . - FAST(signal_wakes)
 
-/* FAST(slice_ends), from fast_path.S: the timer, which is a register, and no other hart
- * has to know of slices: hart.fast_slice is not 0. s0 is saved. */
+/* FAST(slice_ends), from fast_path.S: the timer. s0 is saved. */
     .global FAST(slice_ends)
     .type FAST(slice_ends), @function
 FAST(slice_ends):
@@ -70,38 +105,23 @@ FAST(slice_ends):
     sd a0, TRAPFRAME_X(10)(sp)
     csrr s0, sepc
     sd s0, TRAPFRAME_SEPC(sp)
-    li s4, 1
-    lock interrupt_gives_up_contended, s4
+    li s8, STATE_READY
+    lock interrupt_gives_up_contended, s8
     find_equal interrupt_gives_up
 
-    /* It is the end of the slice of sp, and nothing else will be due before the end of
-     * the next. */
-    ld s0, HART_SLICE_END(tp)
-    ld s4, HART_TIMER_TARGET(tp)
-    ld s7, HART_FAST_SLICE(tp)
-    bne s0, s4, interrupt_gives_up
+    /* sp has had all of its slice, which it has paid for, and nothing else is due before
+     * the end of the next. */
     ld s4, HART_SLICE(tp)
-    add s8, s0, s7
+    ld s0, HART_SLICE_END(tp)
+    ld s7, HART_SLICE_TICKS(tp)
     bne s4, sp, interrupt_gives_up
-    lui s7, %hi(sched_deadlines)
-    addi s7, s7, %lo(sched_deadlines)
-    lwu s4, HEAP_COUNT(s7)
-    beqz s4, 1f
-    ld s4, HEAP_FIRST(s7)
-    ld s4, THREAD_HEAP_KEY(s4)
-    bleu s4, s8, interrupt_gives_up
-1:  sd s8, HART_SLICE_END(tp)
-    sd s8, HART_TIMER_TARGET(tp)
-    csrw CSR_STIMECMP, s8
-    ld s4, HART_FAST_SLICES(tp)
-    addi s4, s4, 1
-    sd s4, HART_FAST_SLICES(tp)
+    ld s4, HART_FAST_UNTIL(tp)
+    add s0, s0, s7
+    bgeu s0, s4, interrupt_gives_up
+    sd s0, HART_SLICE_END(tp)
+    csrw CSR_STIMECMP, s0
     rotate
-    exchange
-    ld s4, HART_SLICE_BEGAN(tp)
-    sd s0, HART_SLICE_BEGAN(tp)
-    sub s4, s0, s4
-    sd s4, HART_SLICE_CYCLES(tp)
+    exchange s8
     sd s6, HART_SLICE(tp)
     change_space
     unlock
@@ -125,41 +145,41 @@ FAST(device_interrupts):
     sd a0, TRAPFRAME_X(10)(sp)
     csrr s0, sepc
     sd s0, TRAPFRAME_SEPC(sp)
-    li s4, 1
-    lock interrupt_gives_up_contended, s4
+    li a7, STATE_READY
+    lock interrupt_gives_up_contended, a7
 
-    /* Take it as plic_take does. s8 is the source. */
-    lui s0, %hi(plic)
-    ld s1, %lo(plic + PLIC_CLAIM)(s0)
-    ld s3, %lo(plic + PLIC_REGISTERS)(s0)
+    /* Take it. s8 is the source. */
+    lui s0, %hi(irq_table)
+    ld s1, %lo(irq_table + IRQ_CLAIM)(s0)
     lwu s8, 0(s1)
-    slli s4, s8, 2
-    beqz s8, interrupt_gives_up
-    add s3, s3, s4
+    slli s4, s8, 3
+    add s4, s4, s0
+    ld s0, %lo(irq_table + IRQ_OBJECTS)(s4)
+    beqz s0, device_is_nobodys
+    ld s3, IRQ_PRIORITY(s0)
     sw zero, 0(s3)
     sw s8, 0(s1)
 
-    /* Whose is it? */
-    lui s0, %hi(irq_objects)
-    slli s4, s8, 3
-    add s0, s0, s4
-    ld s0, %lo(irq_objects)(s0)
-    beqz s0, device_is_c
+    /* Who is to hear of it? */
     ld s2, IRQ_ENDPOINT(s0)
-    ld s3, IRQ_ENDPOINT_ID(s0)
-    beqz s2, device_is_c
+    ld s3, IRQ_WAKES(s0)
     ld s4, OBJECT_ID(s2)
-    ld a1, IRQ_BADGE(s0)
+    ld s6, ENDPOINT_WAITING(s2)
     bne s4, s3, device_is_c
-    beqz a1, device_is_c
-    wake device_is_c
+    ld s0, IRQ_BADGE(s0)
+    bltz s6, wake
+
+    .macro go_on_in_c function
+    csrw sscratch, zero
+    ld tp, THREAD_HART(sp)
+    ld sp, THREAD_STACK_TOP(sp)
+    mv a0, s8
+    call \function
+    j trap_return
+    .endm
 
 device_is_c:
-    csrw sscratch, zero
-    mv a0, sp
-    ld tp, THREAD_HART(a0)
-    ld sp, THREAD_STACK_TOP(a0)
-    mv a0, s8
-    call irq_deliver
-    j trap_return
+    go_on_in_c irq_deliver
+device_is_nobodys:
+    go_on_in_c irq_take
     .size FAST(device_interrupts), . - FAST(device_interrupts)

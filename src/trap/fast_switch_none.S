@@ -19,7 +19,7 @@
 \name:
     .endr
     unlock
-    .irp number, 8, 9, 18, 19, 20, 21
+    .irp number, 8, 18, 19, 20, 21, 22
     ld x\number, TRAPFRAME_X(\number)(sp)
     .endr
     j trap_system_call

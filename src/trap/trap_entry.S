@@ -137,10 +137,10 @@ wait_for_lock:
  * On exit: to user mode, or through trap_return's work.
  *
  * As trap_save to trap_return, but C keeps s0 to s11 anyway: they are saved only where
- * the thread leaves the hart.
+ * the thread leaves the hart. t3 to t6 have no arguments, and are lost.
  */
     .macro each_caller_saved instruction
-    .irp number, 1, 3, 4, 5, 6, 7, 11, 12, 13, 14, 15, 16, 17, 28, 29, 30, 31
+    .irp number, 1, 3, 4, 5, 6, 7, 11, 12, 13, 14, 15, 16, 17
     \instruction x\number, TRAPFRAME_X(\number)(a0)
     .endr
     .endm
@@ -169,6 +169,9 @@ trap_system_call:
     ld t0, TRAPFRAME_SEPC(a0)
     csrw sepc, t0
     each_caller_saved ld
+    .irp number, 28, 29, 30, 31
+    li x\number, 0
+    .endr
     ld sp, TRAPFRAME_X(2)(a0)
     ld a0, TRAPFRAME_X(10)(a0)
     sret

@@ -64,29 +64,6 @@ static void elements_keep_their_order(void **state)
     assert_true(list_is_empty(&head));
 }
 
-static void lists_are_joined(void **state)
-{
-    (void)state;
-    struct list head, other;
-    struct item a = {.value = 'a'}, b = {.value = 'b'}, c = {.value = 'c'};
-
-    list_init(&head);
-    list_init(&other);
-    list_append_all(&head, &other);
-    expect(&head, "");
-    list_append(&other, &a.link);
-    list_append(&other, &b.link);
-    list_append_all(&head, &other);
-    expect(&head, "ab");
-    expect(&other, "");
-    list_append_all(&head, &other);
-    expect(&head, "ab");
-    list_append(&other, &c.link);
-    list_append_all(&head, &other);
-    expect(&head, "abc");
-    expect(&other, "");
-}
-
 enum mistake { NONE, LINKED_TWICE, REMOVED_TWICE, BROKEN_NEIGHBOUR, BROKEN_POSITION };
 
 static void make(enum mistake mistake)
@@ -149,7 +126,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(elements_keep_their_order),
-        cmocka_unit_test(lists_are_joined),
         cmocka_unit_test(mistakes_are_caught),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

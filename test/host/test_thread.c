@@ -120,7 +120,6 @@ static void a_new_thread_is_at_the_boundary(void **state)
     assert_memory_equal(&thread.trapframe, zeros, sizeof thread.trapframe);
     assert_memory_equal(&thread.fpu, zeros, sizeof thread.fpu);
     assert_null(thread.fpu_hart);
-    assert_false(list_is_linked(&thread.run_link));
     assert_int_equal(thread.heap_index, 0);
     assert_int_equal(thread.limit.ticks, 0);
     assert_false(thread.hurried);
@@ -131,7 +130,6 @@ enum mistake {
     NONE,
     NO_STATE,
     UNKNOWN_FLAG,
-    QUEUED_AND_NOT_READY,
     IN_A_HEAP_WHILE_RUNNING,
     CROOKED_STACK,
     STACK_BELOW,
@@ -141,8 +139,6 @@ enum mistake {
 static void check(void *argument)
 {
     struct thread thread;
-    struct list queue;
-    list_init(&queue);
     init(&thread);
     switch (*(enum mistake *)argument) {
     case NONE:
@@ -154,9 +150,6 @@ static void check(void *argument)
         break;
     case UNKNOWN_FLAG:
         thread.flags = 4;
-        break;
-    case QUEUED_AND_NOT_READY:
-        list_append(&queue, &thread.run_link);
         break;
     case IN_A_HEAP_WHILE_RUNNING:
         thread.state = THREAD_RUNNING;
@@ -181,7 +174,6 @@ static void the_check_finds_each_wrong_field(void **state)
     assert_null(panic_of(check, &(enum mistake){NONE}));
     expect_panic(check, &(enum mistake){NO_STATE}, "THREAD_STATES");
     expect_panic(check, &(enum mistake){UNKNOWN_FLAG}, "flags");
-    expect_panic(check, &(enum mistake){QUEUED_AND_NOT_READY}, "run_link");
     expect_panic(check, &(enum mistake){IN_A_HEAP_WHILE_RUNNING}, "heap_index");
     expect_panic(check, &(enum mistake){CROOKED_STACK}, "stack_top");
     expect_panic(check, &(enum mistake){STACK_BELOW}, "context.sp");

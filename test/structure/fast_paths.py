@@ -43,6 +43,7 @@ class Value:
 
 ZERO = Value("number", "0")
 THREAD = Value("thread")
+SCAUSE = Value("made", "scause")
 PEER = Value("peer")  # who gets the hart: s6, once it is in hart.current
 
 
@@ -169,6 +170,14 @@ def _after_branch(path: Path, instruction, taken: bool) -> Path:
     return other
 
 
+def _known(path: Path, instruction) -> bool | None:
+    """Whether a branch is taken by the sign of scause, which an earlier one has decided."""
+    name, (register, *against) = instruction.mnemonic, instruction.operands[:2]
+    if name not in ("blt", "bge") or against != ["zero"] or path.registers[register] != SCAUSE:
+        return None
+    return (name == "blt") == ("interrupt" in path.labels)
+
+
 @functools.cache
 def code() -> dict[int, disassembly.Instruction]:
     return {i.address: i for i in disassembly.disassemble(kernel_build.IMAGE)}
@@ -219,6 +228,8 @@ def paths(entry: str) -> Iterator[Path]:
                 break
             if targets is None:
                 address = following
+            elif targets[-1] == -1 and (taken := _known(path, instruction)) is not None:
+                address = targets[0] if taken else following
             elif targets[-1] == -1:
                 work.append((targets[0], _after_branch(path, instruction, True)))
                 path, address = _after_branch(path, instruction, False), following

@@ -24,7 +24,7 @@ FIELDS = {
     "PROCESS_SERVER": 8, "PROCESS_CALLER": 8, "THREAD_STATE": 1, "THREAD_QUICK": 8,
     "THREAD_FPU": 33 * 8, "THREAD_FPU_HART": 8, "HART_CURRENT": 8, "HART_FPU_OWNER": 8,
 }
-SWITCH_FIELDS = FIELDS | {"THREAD_QUICK_REPLY": 8, "THREAD_RUN_LINK": 16, "THREAD_CYCLES": 8}
+SWITCH_FIELDS = FIELDS | {"THREAD_QUICK_REPLY": 8, "THREAD_READY_NEXT": 16, "THREAD_CYCLES": 8}
 CSRS = {"sscratch", "sepc", "satp", "sstatus", "fcsr", "stimecmp", "0x14d"}
 
 # Who gets the hart finds what a message gives in these, and 0 in those; the rest is its own.
@@ -32,9 +32,8 @@ MESSAGE = {"a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "t0"}
 CLEARED = {"t1", "t2", "t3", "t4", "t5", "t6"}
 SWITCHES = {name + suffix for name in ("yield_to", "slice_ends", "signal_wakes", "device_interrupts")
             for suffix in fast_paths.ENTRIES.values()}
-HART_FIELDS = ("HART_PAYER", "HART_PAID_UNTIL", "HART_SLICE", "HART_SLICE_END", "HART_SLICE_BEGAN",
-               "HART_SLICE_CYCLES", "HART_TIMER_TARGET", "HART_HIGHEST_READY",
-               "HART_FAST_SLICES")
+HART_FIELDS = ("HART_PAYER", "HART_PAID_UNTIL", "HART_SLICE", "HART_SLICE_END",
+               "HART_HIGHEST_READY")
 MESSAGE_WAYS = {"fast_call", "fast_reply_recv", "fast_fault"}
 
 
@@ -117,7 +116,7 @@ def wrong_way_out(path: Path) -> list[str]:
     found += [str(store[0]) for store in fast_paths.changes(path)
               if not (path.end == "irq_deliver" and store[3] == 4)]  # the interrupt controller's
     saved = {offset: value for (base, offset), value in path.memory.items() if base == THREAD}
-    in_frame = path.end in ("trap_saved", "irq_deliver")
+    in_frame = path.end in ("trap_saved", "irq_deliver", "irq_take")
     for number, name in enumerate(NAMES[1:], 1):
         value = saved.get(8 * number) if in_frame else path.registers[name]
         if name == "sp" and not in_frame:
@@ -179,7 +178,7 @@ def allowed(path: Path) -> set[int]:
     found = {named(name) + byte for name, size in (SWITCH_FIELDS if switches else FIELDS).items()
              for byte in range(size)}
     if switches:
-        found |= set(range(16)) | set(range(16, 20))  # a list's links, a queue's levels
+        found |= set(range(8)) | set(range(16, 20))  # the first of a ring, a queue's levels
         found |= {named(name) + byte for name in HART_FIELDS for byte in range(8)}
     return found
 
