@@ -94,9 +94,15 @@ void harts_reconsider(struct hart *hart)
 void harts_share_pinned(void)
 {
     hart_this()->unshared = false;
-    for (struct hart *hart = harts; hart < harts + harts_count; hart++)
-        if (*hart->pinned->highest > hart->current->urgency && can_be_disturbed(hart))
+    for (struct hart *hart = harts; hart < harts + harts_count; hart++) {
+        uint32_t pinned = *hart->pinned->highest;
+        if (pinned == 0 || !can_be_disturbed(hart))
+            continue;
+        if (pinned > hart->current->urgency)
             harts_recall(hart);
+        else if (hart->slice_end == 0)
+            interrupt(hart); /* its slice begins */
+    }
 }
 
 void harts_share(const struct hart *preferred)
