@@ -41,12 +41,12 @@ WINDOW = 128  # CHECKPOINT and LOG_MOVES of play.h
 # Of 20,000 moves, with any seed. What is not here happens at least ten times.
 ENOUGH = {
     "call by the fast path": 700,
-    "reply_recv by the fast path": 1000,
+    "reply_recv by the fast path": 900,
     "fault by the fast path": 70,
     "signal by the fast path": 100,
-    "signal that wakes by the fast path": 30,
+    "signal that wakes by the fast path": 25,
     "yield by the fast path": 70,
-    "yield to an equal by the fast path": 30,
+    "yield to an equal by the fast path": 25,
     "process_self by the fast path": 150,
     "call: the receiver is less urgent": 50,
     "call: the receiver is more urgent": 500,
@@ -60,6 +60,9 @@ ENOUGH = {
     "interrupt: the driver is more urgent": 50,
     "interrupt whose endpoint has ended": 2,
     "a grant that came": 5,
+    "reply_recv to a caller that has gone": 5,
+    "signal: the more urgent receiver has a limit": 5,
+    "interrupt: the driver is as urgent or less": 5,
 }
 PLAYS = [("default", 0), ("default", 1), ("default", 2), ("debug", 0), ("debug", 1)]
 

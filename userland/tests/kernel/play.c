@@ -217,7 +217,7 @@ long play_role(struct actor *actor)
             play_wrong(REGISTER_NONE, mine, player->index);
         WORLD->move++;
         learn(player);
-        if (play_one_in(10))
+        if (play_one_in(player->frame.before.a7 == SYS_yield ? 2 : 10))
             look_at_floats(player);
     }
     if (!WORLD->over) {

@@ -42,7 +42,7 @@ enum place {
 static inline uint64_t play_priority(enum place role)
 {
     static const uint8_t least[] = {
-        [SERVER_A] = 3, [SERVER_B] = 2,   [MIDDLE] = 3,      [POOL] = 3,   [JUDGE] = 6,
+        [SERVER_A] = 3, [SERVER_B] = 2,   [MIDDLE] = 3,      [POOL] = 3,   [JUDGE] = 4,
         [CLIENT] = 2,   [SENTRY_LOW] = 2, [SENTRY_HIGH] = 5, [DRIVER] = 4,
     };
     return least[role];
@@ -196,6 +196,7 @@ struct log_entry {
     CASE(YIELD_OTHERS, "yield with others ready")                                  \
     CASE(GRANTED, "a grant that came")                                             \
     CASE(REFUSED, "a grant that was refused")                                      \
+    CASE(FAULT_LOWER, "fault: the judge is less urgent")                           \
     CASE(FAULTED, "fault that was forgiven")                                       \
     CASE(KILLED, "player ended and replaced")                                      \
     CASE(REPLACED, "endpoint ended and replaced")                                  \

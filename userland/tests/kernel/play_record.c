@@ -187,6 +187,15 @@ static void classify_interrupt(const struct player *player)
     count_if(higher && has_deadline(receiver), CASE_INTERRUPT_DEADLINE);
 }
 
+static void classify_fault(const struct player *player)
+{
+    uint64_t receiver = 0, receivers = count_receivers(JUDGE, &receiver);
+
+    count_if(receivers == 1 &&
+                 report_of(receiver)->priority < report_of(player->index)->priority,
+             CASE_FAULT_LOWER);
+}
+
 void play_classify(const struct player *player)
 {
     const uint64_t call = player->frame.before.a7;
@@ -207,6 +216,8 @@ void play_classify(const struct player *player)
         classify_signal(player, place);
     if (call == MOVE_INTERRUPT)
         classify_interrupt(player);
+    if (call == MOVE_FAULT)
+        classify_fault(player);
     count_if(call == SYS_irq_ack && WORLD->raised, CASE_INTERRUPT_LATE);
     count_if(call == SYS_yield && others, CASE_YIELD_OTHERS);
     count_if(call == SYS_signal && waited_for, CASE_SIGNAL_WAKES);
