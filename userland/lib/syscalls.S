@@ -156,7 +156,9 @@ sys_##name:                                                                     
     sd      a3, 16(s0)
     sd      a4, 24(s0)
 1:  ld      s0, 0(sp)
+    .cfi_restore s0
     addi    sp, sp, 16
+    .cfi_def_cfa_offset 0
     ret
     .endm
 

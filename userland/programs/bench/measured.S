@@ -95,11 +95,11 @@ measured_begin:
     define_serve bench_serve_float, 1
 
     function bench_yield
-    li      a7, SYS_yield
+1:  li      a7, SYS_yield
 bench_yield_ecall:
     ecall
 bench_yield_next:
-    j       bench_yield
+    j       1b
 
     function bench_signal
     mv      s0, a0

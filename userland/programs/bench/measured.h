@@ -40,9 +40,9 @@ static inline uint64_t bench_between(struct bench_times times)
 /* What the other process of a figure does, forever. Each loop's _EXTRA are its
  * instructions between what is measured and its own read of instret or its ecall. */
 
-/* `ecall` (yield) and `j`. */
+/* `li`, `ecall` (yield) and `j`. */
 _Noreturn void bench_yield(void);
-#define BENCH_YIELD_EXTRA 2U /* j, li */
+#define BENCH_YIELD_EXTRA 2U /* those but the ecall */
 
 /* Replies to each call with the words that came with it. `times` is of its last
  * ecall: the reply to the call before the last, and the coming of the last. */
