@@ -23,6 +23,8 @@
 #define PAGE_SIZE 4096
 #define PAGE_TABLE_ENTRIES 512
 #define LEVEL_BITS 9
+#define ENTRY_SHIFT 3         /* of a page table, 8 bytes */
+#define REGION_PAGES 0x1ff000 /* the bits of an address that choose among a table's */
 #define LARGE_PAGE_SIZE (1UL << 21)
 #define HUGE_PAGE_SIZE (1UL << 30)
 

@@ -133,7 +133,7 @@ uint64_t *page_table_look_up(struct page_table *table, vaddr_t address)
     struct page_walk walk = page_table_walk(table->root, address);
     if (walk.level > 0)
         return NULL;
-    table->region = address.value / LARGE_PAGE_SIZE;
-    table->entries = (uint64_t *)page_align_down((uint64_t)walk.entry);
+    table->region = address.value | REGION_PAGES;
+    table->entries = (uint64_t)walk.entry - (address.value / PAGE_SIZE << ENTRY_SHIFT);
     return walk.entry;
 }

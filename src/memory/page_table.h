@@ -35,12 +35,14 @@ struct page_table {
     struct budget *pages;     /* that those are charged to; NULL: nobody's */
 
     /* The level-0 table that was looked for last, which tends to be the next one, too:
-     * which 2 MiB it maps, NO_REGION at first. Tables stay while there are lookups. */
+     * the last page that it maps, NO_REGION at first, and where its entries would begin
+     * if it mapped from address 0 on. Tables stay while there are lookups. */
     uint64_t region;
-    uint64_t *entries;
+    uint64_t entries;
 };
 
 #define NO_REGION UINT64_MAX
+static_assert(REGION_PAGES == LARGE_PAGE_SIZE - PAGE_SIZE, "a table's pages");
 
 /* Where an address leads. */
 struct page_walk {
@@ -70,14 +72,19 @@ uint64_t *page_table_look_up(struct page_table *table, vaddr_t address);
 static inline __attribute__((always_inline)) bool
 page_table_is_near(const struct page_table *table, vaddr_t address)
 {
-    return address.value / LARGE_PAGE_SIZE == table->region;
+    return (address.value | REGION_PAGES) == table->region;
+}
+
+static inline __attribute__((always_inline)) uint64_t *
+page_table_near_entry(const struct page_table *table, vaddr_t address)
+{
+    return (uint64_t *)(table->entries + (address.value / PAGE_SIZE << ENTRY_SHIFT));
 }
 
 static inline uint64_t *page_table_entry(struct page_table *table, vaddr_t address)
 {
-    if (!page_table_is_near(table, address))
-        return page_table_look_up(table, address);
-    return &table->entries[address.value / PAGE_SIZE % PAGE_TABLE_ENTRIES];
+    return page_table_is_near(table, address) ? page_table_near_entry(table, address)
+                                              : page_table_look_up(table, address);
 }
 
 /* How many of `count` entries, from `entry` on, are in the same table. */

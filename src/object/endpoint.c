@@ -233,7 +233,7 @@ static enum trapeze_error find_caller(const struct process *server, uint64_t tok
     if (object == NULL || token >> NUMBER_INDEX_BITS == 0)
         return E_BAD_TOKEN;
     *caller = object->process.process;
-    uint64_t latest = *caller != NULL ? (*caller)->token : object_number(object);
+    uint64_t latest = *caller != NULL ? (*caller)->token : object->number;
     if (token > latest)
         return E_BAD_TOKEN;
     if (token < latest || *caller == NULL || !process_awaits_reply(*caller))

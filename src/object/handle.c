@@ -54,10 +54,13 @@ uint64_t handle_add(struct handle_table *table, struct object *object, uint32_t 
 {
     uint32_t index = table->first_free != 0 ? table->first_free - 1 : table->fresh++;
     struct handle *handle = handle_place(table, index);
-    if (table->first_free != 0)
+    if (table->first_free != 0) {
         table->first_free = (uint32_t)handle->id;
-    else
+    } else {
         handle->generation = 1;
+        if (index < HANDLES_INLINE)
+            table->inline_end += sizeof *handle;
+    }
     *handle = (struct handle){.object = object,
                               .id = object->id,
                               .badge = badge,
@@ -107,7 +110,7 @@ enum trapeze_error handle_close(struct handle_table *table, uint64_t number)
 
 bool handle_table_shrink(struct handle_table *table)
 {
-    table->count = table->fresh = table->first_free = 0;
+    table->count = table->fresh = table->first_free = table->inline_end = 0;
     if (table->page_count > 0)
         return give_page(table, table->directory[--table->page_count]);
     void *directory = table->directory;
@@ -119,5 +122,6 @@ void handle_check(const struct handle_table *table)
 {
     assert(table->count <= table->fresh && table->first_free <= table->fresh);
     assert(table->fresh <= HANDLES_INLINE + table->page_count * HANDLES_PER_PAGE);
+    assert(table->inline_end / sizeof(struct handle) <= table->fresh);
     assert(table->page_count == 0 || table->directory != NULL);
 }

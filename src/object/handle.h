@@ -14,7 +14,6 @@
 #include "memory/budget.h"
 #include "object/object.h"
 
-#define HANDLE_INDEX_BITS 17
 #define HANDLES_INLINE 64
 #define HANDLES_PER_PAGE 128
 
@@ -26,6 +25,11 @@ struct handle {
     uint32_t rights;     /* RIGHT_* */
 };
 
+static_assert(offsetof(struct handle, object) == HANDLE_OBJECT, "handle");
+static_assert(offsetof(struct handle, id) == HANDLE_ID, "handle");
+static_assert(offsetof(struct handle, generation) == HANDLE_GENERATION, "handle");
+static_assert(offsetof(struct handle, rights) == HANDLE_RIGHTS, "handle");
+static_assert(sizeof(struct handle) == 1 << HANDLE_SHIFT, "handle");
 static_assert(sizeof(struct handle) * HANDLES_PER_PAGE == PAGE_SIZE, "a page");
 static_assert(HANDLES_MAX <= 1 << HANDLE_INDEX_BITS, "a place has a number");
 static_assert((HANDLES_MAX - HANDLES_INLINE) / HANDLES_PER_PAGE < PAGE_SIZE / 8,
@@ -37,6 +41,7 @@ struct handle_table {
     uint32_t fresh;            /* places from here on have never been used */
     uint32_t first_free;       /* place + 1 of the first free one below; 0: none */
     uint32_t page_count;       /* behind the inline places */
+    uint32_t inline_end;       /* of those the ones below `fresh`, in bytes */
     struct handle **directory; /* a page of their addresses; NULL: none is needed yet */
     struct handle inline_places[HANDLES_INLINE];
 };

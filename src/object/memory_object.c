@@ -5,11 +5,18 @@
  */
 #include "object/memory_object.h"
 
+#include "base/boot_text.h"
 #include "base/string.h"
 #include "memory/frame.h"
-#include "object/mapping.h"
 #include "platform/interrupt.h"
 #include "sched/translations.h"
+
+#define ACCESS (RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE)
+/* From the rights of a mapping to a page's permissions. */
+static_assert(RIGHT_READ >> MAP_RIGHTS_SHIFT == PAGE_READ, "rights");
+static_assert(RIGHT_WRITE >> MAP_RIGHTS_SHIFT == PAGE_WRITE, "rights");
+static_assert(RIGHT_EXECUTE >> MAP_RIGHTS_SHIFT == PAGE_EXECUTE, "rights");
+static_assert(RIGHT_READ == MAP_READ && RIGHT_WRITE == MAP_WRITE, "rights");
 
 #define ENTRIES (PAGE_SIZE / sizeof(uint64_t))
 static_assert(MEMORY_PAGES_MAX <= 1UL << FRAME_ORDER_MAX, "a run is one block");
@@ -61,6 +68,7 @@ static struct object *make(struct process *payer, enum memory_kind kind, paddr_t
     if (object == NULL)
         return NULL;
     object->memory.kind = (uint8_t)kind;
+    object->run_pages = kind == MEMORY_INDEXED ? 0 : (uint32_t)page_count;
     object->memory.base = base.value;
     object->memory.page_count = (uint32_t)page_count;
     list_init(&object->memory.mappings);
@@ -180,17 +188,28 @@ enum step memory_destroy(struct object *object)
     return STEP_DONE;
 }
 
-static enum trapeze_error check_rights(uint64_t rights, uint64_t granted)
+/* Writing and executing take reading: the page tables know no page without. */
+static inline __attribute__((always_inline)) enum trapeze_error
+check_rights(uint64_t rights, uint64_t granted)
 {
-    if (!rights_go_together(rights) || (rights & ~(uint64_t)ACCESS) != 0)
+    const uint64_t both = RIGHT_WRITE | RIGHT_EXECUTE;
+    if (rights == 0 || (rights & ~(uint64_t)ACCESS) != 0 || (rights & both) == both)
         return E_INVALID;
-    return rights_are_granted(rights, granted) ? E_OK : E_RIGHTS;
+    return ((rights | RIGHT_READ) & ~granted) == 0 ? E_OK : E_RIGHTS;
+}
+
+/* The page-table entry of a page of a mapping with these rights. */
+static inline __attribute__((always_inline)) uint64_t entry_for(paddr_t page,
+                                                                uint64_t rights)
+{
+    return page_entry(page, (rights | RIGHT_READ) >> MAP_RIGHTS_SHIFT | PAGE_USER);
 }
 
 /* Writes the entries of a mapping's pages for the rights that it has now (0: all have
  * gone); `entry` is the first one. In pieces that are in one table, and in one index
  * page, since there are up to MAP_PAGES_MAX of them. */
-static void set_pages(const struct object *object, uint64_t *entry)
+static __attribute__((noinline)) void set_pages(const struct object *object,
+                                                uint64_t *entry)
 {
     const struct mapping *mapping = &object->mapping;
     struct memory_object *memory = &mapping->memory->memory;
@@ -221,37 +240,65 @@ static void set_pages(const struct object *object, uint64_t *entry)
     }
 }
 
-/* Makes the page tables say what the mapping says. */
-static inline void refresh(const struct object *object, uint64_t *entry)
+static inline __attribute__((always_inline)) void
+refresh_page(const struct object *object, uint64_t *entry)
 {
     const struct mapping *mapping = &object->mapping;
-    struct thread *thread = &object->payer->thread;
-    set_pages(object, entry);
-    bool executable = mapping->rights & RIGHT_EXECUTE;
-    if (mapping->page_count > 1)
-        translations_changed(thread, executable);
-    else
-        translations_page_changed(thread, vaddr(mapping->address), executable);
+    const uint64_t rights = mapping->rights;
+    *entry = rights == 0
+                 ? 0
+                 : entry_for(memory_page(mapping->memory, mapping->first_page), rights);
+    translations_page_changed(&object->payer->thread, vaddr(mapping->address),
+                              rights & RIGHT_EXECUTE);
 }
 
-enum trapeze_error memory_map(struct object *memory, struct process *process,
-                              const struct map_request *request, uint64_t *number)
+/* Makes the page tables say what the mapping says. */
+static void refresh(const struct object *object, uint64_t *entry)
+{
+    if (object->mapping.page_count == 1) {
+        refresh_page(object, entry);
+        return;
+    }
+    set_pages(object, entry);
+    translations_changed(&object->payer->thread,
+                         object->mapping.rights & RIGHT_EXECUTE);
+}
+
+/* `page_count`: 1 to MAP_PAGES_MAX. */
+static bool window_is_sound(const struct memory_object *memory, uint64_t address,
+                            uint64_t first_page, uint64_t page_count)
+{
+    const uint64_t lowest = USER_BOTTOM / PAGE_SIZE, end = USER_TOP / PAGE_SIZE;
+    return first_page < memory->page_count &&
+           page_count <= memory->page_count - first_page && address % PAGE_SIZE == 0 &&
+           address / PAGE_SIZE - lowest <= end - lowest - page_count;
+}
+
+static inline __attribute__((always_inline)) enum trapeze_error
+map(struct object *memory, struct process *process, const struct map_request *request,
+    uint64_t *number)
 {
     const uint64_t count = request->page_count;
     if (count == 0 || count > MAP_PAGES_MAX ||
         !window_is_sound(&memory->memory, request->address, request->first_page, count))
         return E_INVALID;
     enum trapeze_error error = check_rights(request->rights, request->granted);
-    uint64_t *entry;
-    uint32_t tables = process->space.table.frames.count;
-    if (error == E_OK)
-        error = page_table_reserve(&process->space.table, vaddr(request->address),
-                                   count, &entry);
     if (error != E_OK)
         return error;
-    if (tables != process->space.table.frames.count && interrupt_is_pending()) {
-        *number = 0;
-        return E_OK;
+    struct page_table *table = &process->space.table;
+    const vaddr_t address = vaddr(request->address);
+    uint64_t *entry;
+    *number = 0;
+    if (count == 1 && page_table_is_near(table, address)) {
+        entry = page_table_near_entry(table, address);
+        if (*entry & PTE_V)
+            return E_OVERLAP;
+    } else {
+        const uint32_t tables = table->frames.count;
+        error = page_table_reserve(table, address, count, &entry);
+        page_table_look_up(table, address); /* the next one is near */
+        if (error != E_OK || (tables != table->frames.count && interrupt_is_pending()))
+            return error;
     }
     if (!budget_take(&process->slots, 1))
         return E_NO_SLOT;
@@ -260,32 +307,50 @@ enum trapeze_error memory_map(struct object *memory, struct process *process,
         budget_give(&process->slots, 1);
         return E_NO_SLOT;
     }
-    fill_mapping(object, memory, request);
-    refresh(object, entry);
-    *number = object_number(object);
+    object->mapping.memory = memory;
+    object->mapping.address = request->address;
+    object->mapping.first_page = (uint32_t)request->first_page;
+    object->mapping.page_count = (uint8_t)count;
+    object->mapping.granted = (uint8_t)request->granted;
+    object->mapping.rights = (uint8_t)(request->rights | RIGHT_READ);
+    list_append_new(&memory->memory.mappings, &object->mapping.of_memory);
+    list_append_new(&process->mappings, &object->owned);
+    if (count == 1)
+        refresh_page(object, entry);
+    else
+        refresh(object, entry);
+    *number = object->number;
     return E_OK;
 }
 
-void memory_map_any(struct process *caller)
+BOOT_ONLY enum trapeze_error memory_map(struct object *memory, struct process *process,
+                                        const struct map_request *request,
+                                        uint64_t *number)
 {
-    const struct trapframe *frame = &caller->thread.trapframe;
+    return map(memory, process, request, number);
+}
+
+void direct_memory_map(struct process *caller)
+{
+    struct trapframe *frame = &caller->thread.trapframe;
     struct handle *memory;
-    struct process *process;
+    struct process *named = caller;
     uint64_t number = 0;
     enum trapeze_error error =
-        handle_lookup(&caller->handles, frame->a0, OBJECT_MEMORY, 0, &memory);
-    if (error == E_OK)
-        error = process_lookup(caller, frame->a1, RIGHT_CONTROL, &process);
+        handle_lookup_inline(&caller->handles, frame->a0, OBJECT_MEMORY, 0, &memory);
+    if (error == E_OK && frame->a1 != 0)
+        error = process_lookup(caller, frame->a1, RIGHT_CONTROL, &named);
     if (error == E_OK) {
         const struct map_request request = {frame->a2, frame->a3, frame->a4, frame->a5,
                                             memory->rights};
-        error = memory_map(memory->object, process, &request, &number);
+        error = map(memory->object, named, &request, &number);
     }
-    if (error == E_OK && number == 0) {
-        caller->thread.trapframe.sepc -= ECALL_BYTES;
-        return;
-    }
-    caller->thread.trapframe.a0 = error == E_OK ? number : (uint64_t)(int64_t)error;
+    if (error != E_OK)
+        frame->a0 = (uint64_t)(int64_t)error;
+    else if (number != 0)
+        frame->a0 = number;
+    else
+        frame->sepc -= ECALL_BYTES;
 }
 
 static inline struct object *find_mapping(const struct process *process,
@@ -293,7 +358,7 @@ static inline struct object *find_mapping(const struct process *process,
 {
     struct object *object = object_at(number & ((1UL << NUMBER_INDEX_BITS) - 1));
     bool found = object != NULL && object->type == OBJECT_MAPPING &&
-                 object_number(object) == number && object->payer == process;
+                 object->number == number && object->payer == process;
     return found ? object : NULL;
 }
 

@@ -52,11 +52,10 @@ struct map_request {
 enum trapeze_error memory_map(struct object *memory, struct process *process,
                               const struct map_request *request, uint64_t *number);
 
-/* The system call, from a caller's registers to its a0: direct_memory_map tries what is
- * asked for most first, one page near where the caller has mapped before, and leaves
- * the rest, errors too, to memory_map_any. */
+/* The system call, from a caller's registers to its a0. What is asked for most, one
+ * page near where the caller has mapped before, trap/fast_map.S does, and this the
+ * rest. */
 void direct_memory_map(struct process *caller);
-void memory_map_any(struct process *caller);
 
 /* Errors: E_INVALID (no such mapping of this process's). */
 enum trapeze_error memory_unmap(struct process *process, uint64_t number);

@@ -44,7 +44,7 @@ struct object *object_take_fresh(struct object_pool *pool)
     if (pool->fresh == pool->end)
         return NULL;
     struct object *object = &object_table[pool->fresh];
-    *object = (struct object){.sequence = 1, .index = pool->fresh++};
+    *object = (struct object){.number = OBJECT_NUMBER_STEP | pool->fresh++};
     return object;
 }
 
@@ -59,6 +59,7 @@ struct object *object_alloc(uint8_t type, struct process *payer, struct list *ow
     object->id = ++last_id;
     object->payer = payer;
     object->type = type;
+    object->run_pages = 0;
     object->owned = (struct list){NULL, NULL};
     memset(&object->endpoint, 0, sizeof *object - offsetof(struct object, endpoint));
     if (owned != NULL)
@@ -72,7 +73,7 @@ void object_free(struct object *object)
     if (list_is_linked(&object->owned))
         list_remove(&object->owned);
     object->id = 0;
-    object->sequence++;
+    object->number += OBJECT_NUMBER_STEP;
     object->type = 0;
     object->payer = NULL;
     object_put_back(pool, object);

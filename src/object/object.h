@@ -11,6 +11,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <trapeze/abi.h>
 
@@ -21,7 +22,7 @@
 struct process;
 struct object;
 
-#define OBJECT_MAPPING 6 /* needs a slot and no id: no handle names it */
+#define OBJECT_NUMBER_STEP (1U << NUMBER_INDEX_BITS)
 
 /* A rendezvous. `waiting` says whether a message can be delivered at once: it is 0
  * (idle), or the address of the only receiver (which is negative, in the upper half),
@@ -77,9 +78,9 @@ struct irq_object {
 };
 
 struct object {
-    uint64_t id; /* 0: free, or its end is under way: no handle is good */
-    uint64_t
-        sequence; /* of calls, of mappings: never goes back, whoever has the slot */
+    uint64_t id;     /* 0: free, or its end is under way: no handle is good */
+    uint64_t number; /* of a call, or a mapping: the slot's, and above NUMBER_INDEX_BITS
+                        what only goes up, whoever has the slot */
     struct process *payer; /* NULL: the kernel; of a mapping: whose it is */
     union {
         struct list owned; /* in the payer's list */
@@ -88,8 +89,8 @@ struct object {
             uint64_t free_count;      /* of the slots from here on in that list */
         };
     };
-    uint8_t type;   /* enum trapeze_object, OBJECT_MAPPING, or 0: free */
-    uint32_t index; /* its number in the table */
+    uint8_t type;       /* enum trapeze_object, OBJECT_MAPPING, or 0: free */
+    uint32_t run_pages; /* of memory that is one run: how many, else 0 */
     union {
         struct endpoint endpoint;
         struct process_object process;
@@ -100,6 +101,24 @@ struct object {
 };
 
 static_assert(sizeof(struct object) == SLOT_BYTES, "a slot");
+static_assert(offsetof(struct object, number) == OBJECT_NUMBER, "object");
+static_assert(offsetof(struct object, payer) == OBJECT_PAYER, "object");
+static_assert(offsetof(struct object, owned) == OBJECT_OWNED, "object");
+static_assert(offsetof(struct object, next_free) == OBJECT_NEXT_FREE, "object");
+static_assert(offsetof(struct object, type) == OBJECT_TYPE, "object");
+static_assert(offsetof(struct object, run_pages) == OBJECT_RUN_PAGES, "object");
+static_assert(offsetof(struct object, memory.mappings) == MEMORY_MAPPINGS, "object");
+static_assert(offsetof(struct object, memory.base) == MEMORY_BASE, "object");
+static_assert(offsetof(struct object, mapping.of_memory) == MAPPING_OF_MEMORY,
+              "object");
+static_assert(offsetof(struct object, mapping.memory) == MAPPING_MEMORY, "object");
+static_assert(offsetof(struct object, mapping.address) == MAPPING_ADDRESS, "object");
+static_assert(offsetof(struct object, mapping.first_page) == MAPPING_FIRST_PAGE,
+              "object");
+static_assert(offsetof(struct object, mapping.granted) == MAPPING_GRANTED, "object");
+static_assert(offsetof(struct object, mapping.page_count) == MAPPING_PAGE_COUNT,
+              "object");
+static_assert(offsetof(struct object, mapping.rights) == MAPPING_RIGHTS, "object");
 
 /* A table of `count` slots at `table`, the first `process_count` of them for
  * processes. Its memory need not be zeroed. */
@@ -140,7 +159,7 @@ static inline void object_put_back(struct object_pool *pool, struct object *obje
 
 static inline void object_free_mapping(struct object *object)
 {
-    object->sequence++;
+    object->number += OBJECT_NUMBER_STEP;
     object->type = 0;
     object_put_back(&object_others, object);
 }
@@ -174,8 +193,8 @@ static inline struct object *object_process_at(uint64_t index)
     return index < object_processes.fresh ? &object_table[index] : NULL;
 }
 
-/* A number that names a call or a mapping: the slot, and a sequence number of its. */
-static inline uint64_t object_number(const struct object *object)
+/* Its place in the table. */
+static inline uint32_t object_index(const struct object *object)
 {
-    return object->sequence << NUMBER_INDEX_BITS | object->index;
+    return (uint32_t)object->number & (OBJECT_NUMBER_STEP - 1);
 }

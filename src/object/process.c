@@ -46,15 +46,15 @@ static struct process *equip(struct object *object)
         return NULL;
     struct process *process = direct_map(page);
     memset(process, 0, offsetof(struct process, handles.inline_places));
-    uint64_t stack_top = kernel_stack_create(object->index);
+    uint64_t stack_top = kernel_stack_create(object_index(object));
     if (stack_top != 0 &&
-        address_space_create(&process->space, &process->pages, object->index)) {
+        address_space_create(&process->space, &process->pages, object_index(object))) {
         thread_init(&process->thread, hart_this(), boundary_pc, stack_top,
                     &process->space);
         return process;
     }
     if (stack_top != 0)
-        kernel_stack_destroy(object->index);
+        kernel_stack_destroy(object_index(object));
     frame_free(page);
     return NULL;
 }
@@ -64,7 +64,7 @@ static void fill(struct process *process, struct process *parent, struct object 
 {
     process->object = object;
     process->parent = parent;
-    process->token = object_number(object);
+    process->token = object->number;
     process->endpoint = process->send.object = process->signal.object = object;
     list_init(&process->children);
     list_init(&process->objects);
@@ -117,8 +117,8 @@ enum trapeze_error process_create(struct process *parent,
 
 void process_release(struct process *process)
 {
-    process->object->sequence = process->token >> NUMBER_INDEX_BITS;
-    kernel_stack_destroy(process->object->index);
+    process->object->number = process->token;
+    kernel_stack_destroy(object_index(process->object));
     address_space_destroy(&process->space);
     give_budget(process->parent, process->pages.limit, process->slots.limit);
     frame_free(direct_map_paddr(process));

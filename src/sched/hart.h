@@ -62,6 +62,7 @@ struct hart {
 static_assert(offsetof(struct hart, current) == HART_CURRENT, "hart");
 static_assert(offsetof(struct hart, trap_return) == HART_TRAP_RETURN, "hart");
 static_assert(offsetof(struct hart, highest_ready) == HART_HIGHEST_READY, "hart");
+static_assert(offsetof(struct hart, marks) == HART_MARKS, "hart");
 static_assert(offsetof(struct hart, satp) == HART_SATP, "hart");
 static_assert(offsetof(struct hart, payer) == HART_PAYER, "hart");
 static_assert(offsetof(struct hart, paid_until) == HART_PAID_UNTIL, "hart");

@@ -124,6 +124,7 @@ static_assert(offsetof(struct thread, ready_previous) == THREAD_READY_PREVIOUS,
               "thread");
 static_assert(offsetof(struct thread, policy) == THREAD_POLICY, "thread");
 static_assert(offsetof(struct thread, cycles) == THREAD_CYCLES, "thread");
+static_assert(offsetof(struct thread, stale) == THREAD_STALE, "thread");
 static_assert(offsetof(struct thread, fpu_hart) == THREAD_FPU_HART, "thread");
 static_assert(offsetof(struct thread, fpu) == THREAD_FPU, "thread");
 

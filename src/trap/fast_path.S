@@ -259,7 +259,10 @@ not_reply_recv:
     addi s0, s0, SYS_yield - SYS_process_self
     beqz s0, fast_process_self
     addi s0, s0, SYS_process_self - SYS_signal
+    beqz s0, fast_signal
+    addi s0, s0, SYS_signal - SYS_memory_map
     bnez s0, pass_on_call
+    j fast_map
 
 fast_signal:
     /* 2. The handle; s2 to s6 are saved to be used. */

@@ -277,7 +277,7 @@ static void object_step(void)
     struct object *object = object_alloc(type, NULL, NULL);
     if (object == NULL)
         return;
-    const uint32_t made = object->index;
+    const uint32_t made = object_index(object);
     assert_int_equal(made < PROCESS_SLOTS, type == OBJECT_PROCESS);
     assert_int_equal(model.objects[made].id, 0);
     assert_true(object->id > model.last_id); /* no other object ever had it */
@@ -381,10 +381,10 @@ static void any_sequence(void **state)
 static void fill(void)
 {
     struct object *object = object_alloc(OBJECT_ENDPOINT, NULL, NULL);
-    model.objects[object->index].id = object->id;
+    model.objects[object_index(object)].id = object->id;
     while (model_reserve() == E_OK) {
         assert_int_equal(handle_reserve(&table), E_OK);
-        expect_new(handle_add(&table, object, 1, 0), object->index, 1, 0);
+        expect_new(handle_add(&table, object, 1, 0), object_index(object), 1, 0);
     }
 }
 

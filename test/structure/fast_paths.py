@@ -60,6 +60,7 @@ class Path:
     csrs: list = field(default_factory=list)  # (instruction, name)
     labels: list[str] = field(default_factory=list)
     zeros: frozenset = frozenset({ZERO})  # values that a branch has shown to be 0
+    bounded: frozenset = frozenset()  # a user's that it has shown to be no more than the kernel's
     end: str = ""
 
     def fork(self) -> "Path":
@@ -68,9 +69,9 @@ class Path:
                           for name in ("code", "stores", "loads", "csrs", "labels")})
 
 
-def _made(*values: Value) -> Value:
-    return Value("tainted" if any(value.is_users for value in values) else "made",
-                 repr(values))
+def _made(path: Path, *values: Value) -> Value:
+    users = any(value.is_users and value not in path.bounded for value in values)
+    return Value("tainted" if users else "made", repr(values))
 
 
 def _flat(value: Value) -> frozenset:
@@ -85,6 +86,13 @@ def _memory_operand(operand: str) -> tuple[str, int]:
 def _know_zero(path: Path, value: Value) -> None:
     """A branch has shown that a value is 0, so all the parts of an `or` are."""
     path.zeros |= _flat(value)
+
+
+def _know_bound(path: Path, value: Value, bound: Value) -> None:
+    """A branch has shown that a value is below another, or the same: then all the parts of an `or`
+    have no other bits. An address may be made of it if the other is the kernel's."""
+    if not bound.is_users and bound.kind != "or":
+        path.bounded |= _flat(value)
 
 
 def _load(path: Path, instruction) -> None:
@@ -124,7 +132,7 @@ def _compute(path: Path, name: str, operands: tuple[str, ...]) -> None:
     elif name == "or":
         result = Value("or", parts=_flat(values[0]) | _flat(values[1]))
     else:
-        result = _made(Value("number", name), *values)
+        result = _made(path, Value("number", name), *values)
     if target != "zero":
         path.registers[target] = result
 
@@ -159,11 +167,15 @@ def _step(path: Path, instruction) -> list[int] | None:
 def _after_branch(path: Path, instruction, taken: bool) -> Path:
     name = instruction.mnemonic.removeprefix("c.").replace("eqz", "eq").replace("nez", "ne")
     other = path.fork()
+    if name in ("bgeu", "bltu") and (name == "bltu") == taken:
+        _know_bound(other, *(other.registers[operand] for operand in instruction.operands[:2]))
     if name in ("beq", "bne") and (name == "beq") == taken:
         one, two = (other.registers[operand]
                     for operand in (*instruction.operands[:-1], "zero")[:2])
         if two == ZERO:
             _know_zero(other, one)
+        _know_bound(other, one, two)
+        _know_bound(other, two, one)
         for register, held in other.registers.items():
             if held == one and two.kind == "made":
                 other.registers[register] = two
@@ -291,8 +303,9 @@ def phases(path: Path, satp_offset: int, float_range: range) -> dict[str, int]:
         elif store and store not in changes(path) or reads in ("sscratch", "sepc") or (
                 name == "addi" and before.operands[1:2] == ("sepc",)):
             phase = "save"
-        elif "satp" in instruction.operands or load and offset == satp_offset or (
-                name == "sfence.vma") or path.code[index + 1].mnemonic == "sfence.vma":
+        elif "satp" in instruction.operands or load and offset == satp_offset or any(
+                each.mnemonic == "sfence.vma" and each.operands[0] == "zero"
+                for each in path.code[index:index + 2]):
             phase = "switch"
         else:
             phase = "transfer" if begun else "checks"

@@ -156,14 +156,13 @@ class Object:
 
     @property
     def slot(self) -> int:
-        return int(self.value["index"])
+        return int(self.value["number"]) & (1 << macro("object/offsets.h", "NUMBER_INDEX_BITS")) - 1
 
     @property
     def number(self) -> int:
         """What nothing else is called, 0 once its end is under way."""
         if self.type == "mapping":  # no handle names it
-            bits = macro("object/offsets.h", "NUMBER_INDEX_BITS")
-            return int(self.value["sequence"]) << bits | self.slot
+            return int(self.value["number"])
         return int(self.value["id"])
 
     @property
@@ -330,7 +329,7 @@ class Process:
         kind = struct("handle")
         inline = macro("object/handle.h", "HANDLES_INLINE")
         per_page = macro("object/handle.h", "HANDLES_PER_PAGE")
-        bits = macro("object/handle.h", "HANDLE_INDEX_BITS")
+        bits = macro("object/offsets.h", "HANDLE_INDEX_BITS")
         directory = int(table["directory"])
         for place in range(int(table["fresh"])):
             if place < inline:
