@@ -7,8 +7,6 @@
  */
 #include "memory/frame.h"
 
-#include <stddef.h>
-
 #include "base/assert.h"
 #include "base/boot_text.h"
 #include "base/list.h"
@@ -29,7 +27,6 @@ static struct frame *frames; /* indexed by frame number, from frame_first on */
 static uint64_t frame_first;
 static uint64_t frame_total;
 static uint64_t free_count;
-static uint32_t nonempty; /* bit k: free_blocks[k] has one */
 static struct list free_blocks[FRAME_ORDER_MAX + 1];
 
 BOOT_ONLY uint64_t frame_descriptions_bytes(uint64_t start, uint64_t end)
@@ -43,7 +40,6 @@ BOOT_ONLY void frame_init(uint64_t start, uint64_t end, paddr_t descriptions)
     frame_first = start >> PAGE_SHIFT;
     frame_total = (end - start) >> PAGE_SHIFT;
     free_count = 0;
-    nonempty = 0;
     for (uint32_t order = 0; order <= FRAME_ORDER_MAX; order++)
         list_init(&free_blocks[order]);
 }
@@ -60,24 +56,20 @@ static struct list *block_node(uint64_t number)
     return direct_map(paddr(number << PAGE_SHIFT));
 }
 
-static void insert_free(uint64_t number, struct frame *frame, uint32_t order,
-                        uint32_t limit)
+static __attribute__((noinline)) void insert_free(uint64_t number, struct frame *frame,
+                                                  uint32_t order, uint32_t limit)
 {
     *frame = (struct frame){
         .order = (uint8_t)order, .limit = (uint8_t)limit, .free = (uint8_t)(order + 1)};
     struct list *node = block_node(number);
     node->next = NULL; /* whatever the frame held */
     list_prepend(&free_blocks[order], node);
-    nonempty |= 1U << order;
 }
 
 static inline void remove_free(uint64_t number, struct frame *frame)
 {
-    uint32_t order = frame->order;
     frame->free = 0;
     list_remove(block_node(number));
-    if (list_is_empty(&free_blocks[order]))
-        nonempty &= ~(1U << order);
 }
 
 void frame_add(uint64_t start, uint64_t end)
@@ -97,11 +89,10 @@ void frame_add(uint64_t start, uint64_t end)
 paddr_t frame_alloc(uint32_t order)
 {
     assert(order <= FRAME_ORDER_MAX);
-    if (nonempty >> order == 0)
-        return PADDR_NONE;
     uint32_t found = order;
-    while (!(nonempty >> found & 1))
-        found++;
+    while (list_is_empty(&free_blocks[found]))
+        if (found++ == FRAME_ORDER_MAX)
+            return PADDR_NONE;
     uint64_t number =
         direct_map_paddr(list_first(&free_blocks[found])).value >> PAGE_SHIFT;
     struct frame *frame = describe(number);
@@ -171,7 +162,7 @@ uint64_t frame_free_count(void) { return free_count; }
 uint64_t frame_largest_run(void)
 {
     for (uint32_t order = FRAME_ORDER_MAX + 1; order-- > 0;)
-        if (nonempty >> order & 1)
+        if (!list_is_empty(&free_blocks[order]))
             return 1UL << order;
     return 0;
 }
@@ -181,7 +172,6 @@ void frame_check(uint64_t limit)
     uint64_t counted = 0;
     uint64_t walked = 0;
     for (uint32_t order = 0; order <= FRAME_ORDER_MAX; order++) {
-        assert(list_is_empty(&free_blocks[order]) == !(nonempty >> order & 1));
         LIST_FOR_EACH (node, &free_blocks[order]) {
             if (walked++ == limit)
                 return;
