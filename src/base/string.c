@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/boot_text.h"
+
 #define BLOCK_WORDS 32 /* that one round of memset fills */
 #define COPY_WORDS 8
 #define UNROLL _Pragma("GCC unroll 64")
@@ -51,7 +53,7 @@ void *memset(void *destination, int value, size_t length)
     return destination;
 }
 
-size_t strlen(const char *text)
+BOOT_ONLY size_t strlen(const char *text)
 {
     size_t length = 0;
     while (text[length] != '\0')
@@ -59,7 +61,7 @@ size_t strlen(const char *text)
     return length;
 }
 
-int strncmp(const char *left, const char *right, size_t length)
+BOOT_ONLY int strncmp(const char *left, const char *right, size_t length)
 {
     for (; length > 0; length--, left++, right++) {
         if (*left != *right || *left == '\0')

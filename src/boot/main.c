@@ -134,6 +134,7 @@ AFTER_BOOT _Noreturn void main_of_hart(struct hart *hart)
     trap_init();
     hart_set(hart);
     lock_acquire(&kernel_lock, hart->id);
+    /* While this one is being started the boot hart waits, with all of its code. */
     if (main_starting == hart && address_space_suits_hart()) {
         sched_begin();
         sbi_send_ipi(harts->id); /* which waits for this */

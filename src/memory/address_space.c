@@ -4,8 +4,6 @@
  */
 #include "memory/address_space.h"
 
-#include <stddef.h>
-
 #include "base/assert.h"
 #include "base/boot_text.h"
 #include "base/string.h"
@@ -22,7 +20,7 @@ static uint64_t satp_of(paddr_t root, uint16_t asid)
 
 /* Writes ones into satp's ASID field and counts those that stay (Privileged 1.12,
  * 4.1.11). */
-static uint32_t probe_asid_bits(void)
+BOOT_ONLY static uint32_t probe_asid_bits(void)
 {
     csr_write(satp, satp_of(kernel_root, UINT16_MAX));
     uint16_t implemented = (uint16_t)(csr_read(satp) >> SATP_ASID_SHIFT);
@@ -42,11 +40,11 @@ BOOT_ONLY void address_space_init(paddr_t root, uint32_t asid_bits_limit)
         asid_bits = asid_bits_limit;
 }
 
-bool address_space_suits_hart(void) { return probe_asid_bits() >= asid_bits; }
+BOOT_ONLY bool address_space_suits_hart(void) { return probe_asid_bits() >= asid_bits; }
 
 uint32_t address_space_asid_bits(void) { return asid_bits; }
 
-uint64_t address_space_kernel_satp(void) { return satp_of(kernel_root, 0); }
+BOOT_ONLY uint64_t address_space_kernel_satp(void) { return satp_of(kernel_root, 0); }
 
 bool address_space_create(struct address_space *space, struct budget *pages,
                           uint32_t slot)

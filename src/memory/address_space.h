@@ -11,9 +11,7 @@
  */
 #pragma once
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "memory/address.h"
 #include "memory/frame.h"

@@ -25,25 +25,26 @@
 static struct frame_list stack_tables; /* for stacks that have not been used yet */
 static struct page_table table = {.region = NO_REGION};
 
-static void check(enum trapeze_error error)
+BOOT_ONLY static void check(enum trapeze_error error)
 {
     if (error == E_NO_MEMORY)
         panic("too little memory for the kernel's page tables");
 }
 
-static void map(uint64_t address, uint64_t target, uint64_t bytes, uint64_t permissions)
+BOOT_ONLY static void map(uint64_t address, uint64_t target, uint64_t bytes,
+                          uint64_t permissions)
 {
     check(page_table_map(&table, vaddr(address), paddr(target), bytes, permissions));
 }
 
-static void map_image(paddr_t image, const char *start, const char *end,
-                      uint64_t permissions)
+BOOT_ONLY static void map_image(paddr_t image, const char *start, const char *end,
+                                uint64_t permissions)
 {
     map((uint64_t)start, (uint64_t)(start - image_text) + image.value,
         (uint64_t)(end - start), permissions);
 }
 
-static void *map_direct(uint64_t start, uint64_t end)
+BOOT_ONLY static void *map_direct(uint64_t start, uint64_t end)
 {
     uint64_t first_page = page_align_down(start);
     if (end > DIRECT_MAP_SIZE)
@@ -90,22 +91,24 @@ BOOT_ONLY void kernel_map_init(paddr_t image, const struct range_set *ram,
 
 void kernel_map_drop(paddr_t image, const char *start, const char *end)
 {
-    for (const char *page = start; page < end; page += PAGE_SIZE)
-        *page_table_entry(&table, vaddr((uint64_t)page)) = 0;
     uint64_t first = (uint64_t)(start - image_text) + image.value;
     uint64_t last = (uint64_t)(end - image_text) + image.value;
-    map_direct(first, last);
+    for (uint64_t frame = first; frame < last; frame += PAGE_SIZE, start += PAGE_SIZE) {
+        *page_table_entry(&table, vaddr((uint64_t)start)) = 0;
+        *page_table_entry(&table, vaddr(DIRECT_MAP_BASE + frame)) =
+            page_entry(paddr(frame), KERNEL_WRITE);
+    }
     fence_translations();
     sbi_remote_sfence_vma_to_all();
     frame_add(first, last);
 }
 
-void *kernel_map_device(paddr_t base, uint64_t length)
+BOOT_ONLY void *kernel_map_device(paddr_t base, uint64_t length)
 {
     return map_direct(base.value, base.value + length);
 }
 
-paddr_t kernel_map_root(void) { return table.root; }
+BOOT_ONLY paddr_t kernel_map_root(void) { return table.root; }
 
 uint64_t kernel_stack_create(uint32_t slot)
 {

@@ -4,9 +4,8 @@
  */
 #include "memory/page_table.h"
 
-#include <stddef.h>
-
 #include "base/assert.h"
+#include "base/boot_text.h"
 #include "base/string.h"
 #include "platform/riscv.h"
 
@@ -24,12 +23,12 @@ static uint64_t *entry_in(paddr_t table, vaddr_t address, uint32_t level)
                     (PAGE_TABLE_ENTRIES - 1)];
 }
 
-inline paddr_t page_entry_target(uint64_t entry)
+paddr_t page_entry_target(uint64_t entry)
 {
     return paddr(entry >> PTE_PPN_SHIFT << PAGE_SHIFT);
 }
 
-inline struct page_walk page_table_walk(paddr_t root, vaddr_t address)
+struct page_walk page_table_walk(paddr_t root, vaddr_t address)
 {
     uint32_t level = ROOT_LEVEL;
     uint64_t *entry = entry_in(root, address, level);
@@ -40,13 +39,13 @@ inline struct page_walk page_table_walk(paddr_t root, vaddr_t address)
     return (struct page_walk){entry, level};
 }
 
-static uint64_t level_bytes(uint32_t level)
+BOOT_ONLY static uint64_t level_bytes(uint32_t level)
 {
     return 1UL << (PAGE_SHIFT + level * LEVEL_BITS);
 }
 
 /* The level of the largest page that both addresses and the rest of the range allow. */
-static uint32_t largest_level(vaddr_t address, paddr_t target, uint64_t bytes)
+BOOT_ONLY static uint32_t largest_level(vaddr_t address, paddr_t target, uint64_t bytes)
 {
     uint32_t level = ROOT_LEVEL;
     while (level > 0 &&
@@ -66,8 +65,8 @@ void page_table_add(struct page_table *table, vaddr_t address, paddr_t frame)
 }
 
 /* The entry for `address` at `level`, below tables that are made as needed. */
-static inline enum trapeze_error reach(struct page_table *table, vaddr_t address,
-                                       uint32_t level, uint64_t **entry)
+static enum trapeze_error reach(struct page_table *table, vaddr_t address,
+                                uint32_t level, uint64_t **entry)
 {
     struct page_walk walk = page_table_walk(table->root, address);
     while (walk.level > level && !(*walk.entry & PTE_V)) {
@@ -83,8 +82,9 @@ static inline enum trapeze_error reach(struct page_table *table, vaddr_t address
     return walk.level == level ? E_OK : E_OVERLAP;
 }
 
-enum trapeze_error page_table_map(struct page_table *table, vaddr_t address,
-                                  paddr_t target, uint64_t bytes, uint64_t permissions)
+BOOT_ONLY enum trapeze_error page_table_map(struct page_table *table, vaddr_t address,
+                                            paddr_t target, uint64_t bytes,
+                                            uint64_t permissions)
 {
     assert(((address.value | target.value | bytes) & (PAGE_SIZE - 1)) == 0);
     while (bytes > 0) {

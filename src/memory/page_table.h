@@ -15,7 +15,6 @@
  */
 #pragma once
 
-#include <stdint.h>
 #include <trapeze/abi.h>
 
 #include "base/assert.h"

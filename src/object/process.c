@@ -4,6 +4,7 @@
  */
 #include "object/process.h"
 
+#include "base/boot_text.h"
 #include "base/string.h"
 #include "memory/frame.h"
 #include "memory/kernel_map.h"
@@ -13,7 +14,7 @@
 static uint64_t existing; /* processes */
 static uint64_t boundary_pc;
 
-void process_init(uint64_t trap_return) { boundary_pc = trap_return; }
+BOOT_ONLY void process_init(uint64_t trap_return) { boundary_pc = trap_return; }
 
 /* Takes the child's whole budget, and a slot for it, from the parent's. */
 static enum trapeze_error take_budget(struct process *parent, uint64_t pages,

@@ -7,6 +7,7 @@
  */
 #include "platform/power.h"
 
+#include "base/boot_text.h"
 #include "platform/csr.h"
 #include "platform/mmio.h"
 #include "platform/sbi.h"
@@ -16,7 +17,7 @@
 
 static uint64_t test_device;
 
-void power_init(uint64_t device) { test_device = device; }
+BOOT_ONLY void power_init(uint64_t device) { test_device = device; }
 
 void power_off(uint8_t status)
 {

@@ -47,11 +47,9 @@ void sbi_shutdown(void) { sbi_call(0, 0, 0, 0, 0, 0, 0, SBI_SRST); }
 
 void sbi_console_write(char character)
 {
-    static bool probed;
-    static uint64_t extension;
-    if (!probed)
+    static uint64_t extension; /* 0: not known yet */
+    if (extension == 0)
         extension = sbi_has_extension(SBI_DEBUG_CONSOLE) ? SBI_DEBUG_CONSOLE
                                                          : SBI_LEGACY_CONSOLE_PUTCHAR;
-    probed = true;
     sbi_call((uint8_t)character, 0, 0, 0, 0, 0, 2, extension);
 }

@@ -5,13 +5,14 @@
  */
 #include "platform/timer.h"
 
+#include "base/boot_text.h"
 #include "platform/sbi.h"
 
 static bool sstc;
 static uint64_t ticks_per_second;
 static uint64_t programmings;
 
-void timer_init(bool use_sstc, uint64_t hz)
+BOOT_ONLY void timer_init(bool use_sstc, uint64_t hz)
 {
     sstc = use_sstc;
     ticks_per_second = hz;
