@@ -14,7 +14,7 @@
 
 #include "base/boot_text.h"
 
-#define BLOCK_WORDS 32 /* that one round of memset fills */
+#define BLOCK_WORDS 16 /* that one round of memset fills */
 #define COPY_WORDS 8
 #define UNROLL _Pragma("GCC unroll 64")
 
