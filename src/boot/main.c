@@ -3,8 +3,6 @@
  * From the firmware's hand-over to the first process: the order in which the kernel
  * starts, which is its table of contents.
  */
-#include <stdint.h>
-#include <trapeze/abi.h>
 
 #include "base/boot_text.h"
 #include "base/panic.h"
@@ -221,7 +219,7 @@ _Noreturn void main(uint64_t hart_id, uint64_t device_tree, uint64_t image,
     check_machine(hart_id);
     options = command_line_parse(facts.bootargs);
     bool sstc = choose_sstc(options.timer);
-    timer_init(sstc, facts.timebase_hz);
+    timer_init(sstc);
 
     const struct range_set *ram = ram_init(&facts, image, device_tree);
     uint32_t processes_max = init_process_objects();
@@ -240,6 +238,7 @@ _Noreturn void main(uint64_t hart_id, uint64_t device_tree, uint64_t image,
     process_init((uint64_t)trap_return);
 
     machine.hart_count = facts.hart_count;
+    machine.timebase_hz = facts.timebase_hz;
     machine.harts_online = 1;
     machine.entry_instret = entry_instret;
     machine.features = (options.preempt ? FEATURE_PREEMPT : 0) |

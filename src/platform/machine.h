@@ -12,6 +12,7 @@ struct machine {
     uint64_t hart_count;    /* that the device tree lists */
     uint64_t harts_online;  /* that the kernel has started */
     uint64_t memory_bytes;  /* RAM in the device tree */
+    uint64_t timebase_hz;   /* ticks of the time register in a second */
     uint64_t entry_instret; /* the counter as the firmware handed over */
     uint64_t features;      /* FEATURE_* */
     uint64_t idle_waits;    /* counted by the idle loop */

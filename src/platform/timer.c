@@ -9,17 +9,13 @@
 #include "platform/sbi.h"
 
 static bool sstc;
-static uint64_t ticks_per_second;
 static uint64_t programmings;
 
-BOOT_ONLY void timer_init(bool use_sstc, uint64_t hz)
+BOOT_ONLY void timer_init(bool use_sstc)
 {
     sstc = use_sstc;
-    ticks_per_second = hz;
     timer_stop();
 }
-
-uint64_t timer_hz(void) { return ticks_per_second; }
 
 void timer_set(uint64_t time)
 {

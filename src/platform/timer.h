@@ -7,15 +7,11 @@
 #pragma once
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "platform/csr.h"
 
-/* Chooses how to program the timer; nothing is pending afterwards. `hz`: ticks in a
- * second. */
-void timer_init(bool use_sstc, uint64_t hz);
-
-uint64_t timer_hz(void);
+/* Chooses how to program the timer; nothing is pending afterwards. */
+void timer_init(bool use_sstc);
 
 /* Now. On harts where `time` traps to the firmware this takes hundreds of cycles: it
  * belongs on no hot path. */

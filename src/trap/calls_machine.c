@@ -49,7 +49,7 @@ int64_t sys_kernel_info(const struct call *call)
     const uint64_t values[] = {
         [INFO_ABI_VERSION] = TRAPEZE_ABI_VERSION,
         [INFO_FEATURES] = machine.features,
-        [INFO_TIMEBASE_HZ] = timer_hz(),
+        [INFO_TIMEBASE_HZ] = machine.timebase_hz,
         [INFO_HARTS] = machine.hart_count,
         [INFO_HART] = call->caller->thread.hart->id,
         [INFO_MEMORY_BYTES] = machine.memory_bytes,

@@ -7,7 +7,7 @@
 #include "base/string.h"
 #include "object/death.h"
 #include "object/priority.h"
-#include "platform/timer.h"
+#include "platform/machine.h"
 #include "sched/harts.h"
 #include "sched/sched.h"
 #include "sched/translations.h"
@@ -104,11 +104,14 @@ static uint64_t awaited(const struct process *process)
     return peer == NULL ? 0 : peer->id;
 }
 
-static uint64_t to_microseconds(uint64_t ticks) { return ticks * 1000000 / timer_hz(); }
+static uint64_t to_microseconds(uint64_t ticks)
+{
+    return ticks * 1000000 / machine.timebase_hz;
+}
 
 static uint64_t to_ticks(uint64_t microseconds)
 {
-    return microseconds * timer_hz() / 1000000;
+    return microseconds * machine.timebase_hz / 1000000;
 }
 
 int64_t sys_process_inspect(const struct call *call)
