@@ -4,19 +4,35 @@
  */
 #include "object/priority.h"
 
-#include "base/bits.h"
 #include "platform/interrupt.h"
 #include "sched/sched.h"
 
 /* What one call does of a chain; a call changes up to three. */
 #define LINKS_AT_ONCE 8
 
+/* `count` lend it this priority, or no longer. */
+static void borrow(struct process *process, uint32_t priority, uint32_t count)
+{
+    process->borrowed[priority] += (uint16_t)count;
+    process->borrowed_levels |= 1U << priority;
+}
+
+static void give_back(struct process *process, uint32_t priority, uint32_t count)
+{
+    process->borrowed[priority] -= (uint16_t)count;
+    if (process->borrowed[priority] == 0)
+        process->borrowed_levels &= ~(1U << priority);
+}
+
 static uint8_t highest(const struct process *process)
 {
     uint32_t levels = process->borrowed_levels | 1U << process->thread.own_priority;
     if (process->caller != NULL)
         levels |= 1U << process->caller->thread.priority;
-    return (uint8_t)highest_bit(levels);
+    uint8_t priority = PRIORITIES - 1;
+    while (!(levels >> priority & 1))
+        priority--;
+    return priority;
 }
 
 static struct process *borrower(const struct process *process)
@@ -37,8 +53,8 @@ static struct process *lend_anew(struct process *process)
         process->lent_at->endpoint.lent[now]++;
     }
     if (to != NULL) {
-        priority_borrow(to, now, 1);
-        priority_give_back(to, before, 1);
+        borrow(to, now, 1);
+        give_back(to, before, 1);
     }
     process->lent = now;
     return to;
@@ -81,17 +97,35 @@ void priority_forget(struct process *process)
         list_remove(&process->refresh);
 }
 
+static void lend(struct process *process, struct process *server)
+{
+    process->lent = process->thread.priority;
+    if (server == NULL)
+        return;
+    borrow(server, process->lent, 1);
+    if (process->lent > server->thread.priority)
+        priority_refresh(server);
+}
+
+void priority_lend_to(struct process *process, struct process *server)
+{
+    process->lent_to = server;
+    lend(process, server);
+}
+
+void priority_take_back(struct process *process, struct process *server)
+{
+    process->lent_to = NULL;
+    give_back(server, process->lent, 1);
+    if (process->lent > server->thread.own_priority)
+        priority_refresh(server);
+}
+
 void priority_lend_at(struct process *process, struct object *endpoint)
 {
-    struct process *server = endpoint->endpoint.server;
-    process->lent = process->thread.priority;
     process->lent_at = endpoint;
-    endpoint->endpoint.lent[process->lent]++;
-    if (server != NULL) {
-        priority_borrow(server, process->lent, 1);
-        if (process->lent > server->thread.priority)
-            priority_refresh(server);
-    }
+    endpoint->endpoint.lent[process->thread.priority]++;
+    lend(process, endpoint->endpoint.server);
 }
 
 void priority_return(struct process *process)
@@ -121,9 +155,9 @@ void priority_set_server(struct object *endpoint, struct process *server)
         if (at->lent[priority] == 0)
             continue;
         if (before != NULL)
-            priority_give_back(before, priority, at->lent[priority]);
+            give_back(before, priority, at->lent[priority]);
         if (server != NULL)
-            priority_borrow(server, priority, at->lent[priority]);
+            borrow(server, priority, at->lent[priority]);
     }
     priority_refresh(before);
     priority_refresh(server);

@@ -21,42 +21,12 @@ void priority_go_on(void);
 /* The process is about to go. */
 void priority_forget(struct process *process);
 
-/* `count` lend it, or no longer lend it, this priority. */
-static inline void priority_borrow(struct process *process, uint32_t priority,
-                                   uint32_t count)
-{
-    process->borrowed[priority] += (uint16_t)count;
-    process->borrowed_levels |= 1U << priority;
-}
-
-static inline void priority_give_back(struct process *process, uint32_t priority,
-                                      uint32_t count)
-{
-    process->borrowed[priority] -= (uint16_t)count;
-    if (process->borrowed[priority] == 0)
-        process->borrowed_levels &= ~(1U << priority);
-}
-
 /* `process` waits in the endpoint's queue, and lends. */
 void priority_lend_at(struct process *process, struct object *endpoint);
 
 /* The same for a reply of `server`'s, and the end of that. */
-static inline void priority_lend_to(struct process *process, struct process *server)
-{
-    process->lent = process->thread.priority;
-    process->lent_to = server;
-    priority_borrow(server, process->lent, 1);
-    if (process->lent > server->thread.priority)
-        priority_refresh(server);
-}
-
-static inline void priority_take_back(struct process *process, struct process *server)
-{
-    process->lent_to = NULL;
-    priority_give_back(server, process->lent, 1);
-    if (process->lent > server->thread.own_priority)
-        priority_refresh(server);
-}
+void priority_lend_to(struct process *process, struct process *server);
+void priority_take_back(struct process *process, struct process *server);
 
 /* It waits no longer. No effect on one that does not lend. */
 void priority_return(struct process *process);

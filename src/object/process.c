@@ -20,13 +20,11 @@ BOOT_ONLY void process_init(uint64_t trap_return) { boundary_pc = trap_return; }
 static enum trapeze_error take_budget(struct process *parent, uint64_t pages,
                                       uint64_t slots)
 {
+    uint64_t all_slots = slots + object_cost(OBJECT_PROCESS);
     if (!budget_take(&parent->pages, pages))
         return E_NO_MEMORY;
-    if (budget_take(&parent->slots, slots)) {
-        if (budget_take(&parent->slots, object_cost(OBJECT_PROCESS)))
-            return E_OK;
-        budget_give(&parent->slots, slots);
-    }
+    if (all_slots >= slots && budget_take(&parent->slots, all_slots))
+        return E_OK;
     budget_give(&parent->pages, pages);
     return E_NO_SLOT;
 }
@@ -104,11 +102,10 @@ enum trapeze_error process_create(struct process *parent,
         object_alloc(OBJECT_PROCESS, parent, parent == NULL ? NULL : &parent->children);
     struct process *process = object == NULL ? NULL : equip(object);
     if (process == NULL) {
-        give_budget(parent, request->pages, request->slots);
+        give_budget(parent, request->pages,
+                    request->slots + object_cost(OBJECT_PROCESS));
         if (object != NULL)
-            process_free_object(object);
-        else if (parent != NULL)
-            budget_give(&parent->slots, object_cost(OBJECT_PROCESS));
+            object_free(object);
         return object == NULL ? E_NO_SLOT : E_NO_MEMORY;
     }
     fill(process, parent, object, request);
