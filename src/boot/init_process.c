@@ -50,9 +50,10 @@ static void add_memory(struct process *init, const struct init_segment *segment)
 {
     uint64_t page_count = segment->page_count, bytes = segment->data_bytes;
     struct object *memory = NULL;
-    enum trapeze_error error = E_OK;
-    while (memory_create(init, page_count, 0, &memory, &error) == STEP_MORE)
-        ; /* nothing else is there yet to be let in */
+    enum trapeze_error error;
+    do /* nothing else is there yet to be let in */
+        error = memory_create(init, page_count, 0, &memory);
+    while (error == E_OK && memory == NULL);
     for (uint64_t page = 0; error == E_OK && page * PAGE_SIZE < bytes; page++) {
         uint64_t left = bytes - page * PAGE_SIZE;
         memcpy(direct_map(memory_page(memory, page)), segment->data + page * PAGE_SIZE,

@@ -44,7 +44,7 @@ static void end_condemned(struct process *condemned)
         death_mark(condemned, END_FAULTED, 0);
 }
 
-enum step death_destroy(struct object *object)
+bool death_destroy(struct object *object)
 {
     struct process *condemned = NULL;
     object->id = 0;
@@ -54,18 +54,18 @@ enum step death_destroy(struct object *object)
             end_condemned(condemned);
             condemned = NULL;
             if (interrupt_is_pending())
-                return STEP_MORE;
+                return false;
         }
         process_free_object(object);
-        return STEP_DONE;
+        return true;
     case OBJECT_MEMORY:
         return memory_destroy(object);
     case OBJECT_IRQ:
         irq_destroy(object);
-        return STEP_DONE;
+        return true;
     default: /* the machine */
         process_free_object(object);
-        return STEP_DONE;
+        return true;
     }
 }
 

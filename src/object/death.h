@@ -25,9 +25,9 @@ void death_dismantle(struct process *process);
  * supervisor. */
 void death_bury(struct process *process);
 
-/* Ends an object other than a process, until an interrupt is pending. Never
- * STEP_FAILED. */
-enum step death_destroy(struct object *object);
+/* Ends an object other than a process, until an interrupt is pending. True: it has
+ * gone. */
+bool death_destroy(struct object *object);
 
 /* How the first process ended, once it has been buried; NULL before. */
 const struct process_object *death_of_first(void);

@@ -125,8 +125,8 @@ static void remove_page(struct memory_object *memory)
         frame_free(paddr(*index_entry(memory->base, page / ENTRIES)));
 }
 
-enum step memory_create(struct process *payer, uint64_t page_count, uint64_t flags,
-                        struct object **made, enum trapeze_error *error)
+enum trapeze_error memory_create(struct process *payer, uint64_t page_count,
+                                 uint64_t flags, struct object **made)
 {
     bool run = page_count == 1 || (flags & MEMORY_CONTIGUOUS);
     enum memory_kind kind = run ? MEMORY_RUN : MEMORY_INDEXED;
@@ -134,27 +134,28 @@ enum step memory_create(struct process *payer, uint64_t page_count, uint64_t fla
     while (run && 1UL << order < page_count)
         order++;
     page_count = run ? 1UL << order : page_count;
+    *made = NULL;
 
     /* The caller's registers may have been written since: then this is another call. */
     struct object *object = payer->building;
     bool other = object != NULL && (object->memory.kind != kind ||
                                     object->memory.page_count != page_count);
-    if (other && memory_destroy(object) == STEP_MORE)
-        return STEP_MORE;
+    if (other && !memory_destroy(object))
+        return E_OK;
     if (payer->building == NULL) {
-        *error = begin(payer, kind, order, page_count);
-        if (*error != E_OK)
-            return STEP_FAILED;
+        enum trapeze_error error = begin(payer, kind, order, page_count);
+        if (error != E_OK)
+            return error;
     }
     struct memory_object *memory = &payer->building->memory;
     do
         add_page(memory);
     while (memory->pages_ready < page_count && !interrupt_is_pending());
-    if (memory->pages_ready < page_count)
-        return STEP_MORE;
-    *made = payer->building;
-    payer->building = NULL;
-    return STEP_DONE;
+    if (memory->pages_ready == page_count) {
+        *made = payer->building;
+        payer->building = NULL;
+    }
+    return E_OK;
 }
 
 /* One step; false: only `base` is left. */
@@ -170,13 +171,13 @@ static bool take_apart(struct memory_object *memory)
     return true;
 }
 
-enum step memory_destroy(struct object *object)
+bool memory_destroy(struct object *object)
 {
     struct memory_object *memory = &object->memory;
     struct process *payer = object->payer;
     while (take_apart(memory))
         if (interrupt_is_pending())
-            return STEP_MORE;
+            return false;
     if (memory->kind != MEMORY_FOREIGN) {
         if (has_base(memory->kind, memory->page_count))
             frame_free(paddr(memory->base));
@@ -185,7 +186,7 @@ enum step memory_destroy(struct object *object)
             payer->building = NULL;
     }
     process_free_object(object);
-    return STEP_DONE;
+    return true;
 }
 
 /* Writing and executing take reading: the page tables know no page without. */

@@ -17,20 +17,13 @@ enum memory_kind {
     MEMORY_FOREIGN, /* not the kernel's frames */
 };
 
-/* What a step of a long operation says. */
-enum step {
-    STEP_DONE,
-    STEP_MORE, /* an interrupt is pending: let it in, then call again */
-    STEP_FAILED,
-};
-
 /* Makes a memory object of `page_count` zeroed pages (1 to MEMORY_PAGES_MAX) that
- * `payer` pays for, with `flags` (MEMORY_CONTIGUOUS), until an interrupt is pending;
- * then payer->building is the unfinished object, and the call is made again. One that
- * asks for something else then gives the unfinished one up first.
- * STEP_FAILED: *error is E_NO_MEMORY or E_NO_SLOT, and nothing has changed. */
-enum step memory_create(struct process *payer, uint64_t page_count, uint64_t flags,
-                        struct object **made, enum trapeze_error *error);
+ * `payer` pays for, with `flags` (MEMORY_CONTIGUOUS), until an interrupt is pending:
+ * then *made is NULL, payer->building the unfinished object, and the call is made
+ * again. One that asks for something else then gives the unfinished one up first.
+ * Errors: E_NO_MEMORY, E_NO_SLOT; nothing has changed then. */
+enum trapeze_error memory_create(struct process *payer, uint64_t page_count,
+                                 uint64_t flags, struct object **made);
 
 /* A memory object of a range that the kernel does not manage, page-aligned, of at most
  * MEMORY_PAGES_MAX pages. NULL: no slot. */
@@ -69,8 +62,8 @@ enum trapeze_error memory_protect(struct process *process, uint64_t number,
 paddr_t memory_page(struct object *object, uint64_t page);
 
 /* Takes a memory object apart that no handle is good for, wherever it is mapped, until
- * an interrupt is pending; its slot is free afterwards. Never STEP_FAILED. */
-enum step memory_destroy(struct object *object);
+ * an interrupt is pending. True: it is done, and its slot is free. */
+bool memory_destroy(struct object *object);
 
 /* Removes a mapping: of a dying process's, whose page tables are not looked at any more
  * (`process_dies`), or of a living one's. */

@@ -56,7 +56,7 @@ int64_t sys_object_destroy(const struct call *call)
         caller->destroying = handle->object;
     }
     bool asked_for = handle != NULL && handle->object == caller->destroying;
-    if (death_destroy(caller->destroying) == STEP_MORE)
+    if (!death_destroy(caller->destroying))
         return restart(call);
     caller->destroying = NULL;
     return asked_for ? E_OK : restart(call);

@@ -14,16 +14,15 @@ int64_t sys_memory_create(const struct call *call)
 {
     const struct trapframe *frame = call->frame;
     struct object *object;
-    enum trapeze_error error = E_OK;
     if (frame->a0 == 0 || frame->a0 > MEMORY_PAGES_MAX ||
         (frame->a1 & ~(uint64_t)MEMORY_CONTIGUOUS) != 0)
         return E_INVALID;
-    enum step step = memory_create(call->caller, frame->a0, frame->a1, &object, &error);
-    if (step == STEP_MORE)
-        return restart(call);
-    return step == STEP_FAILED
-               ? error
-               : give_handle(call, object, RIGHTS_ACCESS | RIGHT_PHYSICAL);
+    enum trapeze_error error =
+        memory_create(call->caller, frame->a0, frame->a1, &object);
+    if (error != E_OK)
+        return error;
+    return object == NULL ? restart(call)
+                          : give_handle(call, object, RIGHTS_ACCESS | RIGHT_PHYSICAL);
 }
 
 int64_t sys_memory_unmap(const struct call *call)

@@ -349,14 +349,14 @@ static void note_building(uint32_t payer)
 }
 
 /* memory_destroy goes on: what is left of the object and its mappings. */
-static void note_destroyed(struct memory_model *memory, enum step step)
+static void note_destroyed(struct memory_model *memory, bool done)
 {
     for (uint32_t i = 0; i < MAPPINGS; i++) {
         struct mapping_model *mapping = &mappings[i];
         if (mapping->number == 0 || mapping->memory != memory)
             continue;
         const struct object *object = object_at(mapping->number % (1U << 17));
-        if (step != STEP_DONE && object->number == mapping->number)
+        if (!done && object->number == mapping->number)
             continue;
         destroyed_mapped++;
         for (uint32_t window = 0; window < WINDOWS; window++)
@@ -366,17 +366,16 @@ static void note_destroyed(struct memory_model *memory, enum step step)
         mapping->number = 0;
     }
     memory->dying = true;
-    if (step == STEP_DONE)
+    if (done)
         *memory = (struct memory_model){.object = NULL};
 }
 
 static void destroy_step(struct memory_model *memory)
 {
     memory->object->id = 0;
-    const enum step step = memory_destroy(memory->object);
-    assert_true(step != STEP_FAILED);
-    steps_more += step == STEP_MORE;
-    note_destroyed(memory, step);
+    const bool done = memory_destroy(memory->object);
+    steps_more += !done;
+    note_destroyed(memory, done);
 }
 
 static void made(uint32_t payer, struct object *object)
@@ -426,16 +425,15 @@ static void create_step(uint32_t payer)
     const uint64_t cost = cost_of(creating[payer].page_count, run);
 
     struct object *object = NULL;
-    enum trapeze_error error = E_OK;
-    const enum step step = memory_create(process, creating[payer].page_count,
-                                         creating[payer].flags, &object, &error);
-    const struct object *now = step == STEP_DONE ? object : process->building;
+    const enum trapeze_error error = memory_create(process, creating[payer].page_count,
+                                                   creating[payer].flags, &object);
+    const struct object *now = object != NULL ? object : process->building;
     if (before != NULL && (now == NULL || now->id != before_id)) {
         given_up++; /* the one before is gone */
-        note_destroyed(before, STEP_DONE);
+        note_destroyed(before, true);
     }
-    steps_more += step == STEP_MORE;
-    if (step == STEP_FAILED) {
+    steps_more += error == E_OK && object == NULL;
+    if (error != E_OK) {
         errors_seen[-error]++;
         creating[payer].page_count = 0;
         assert_null(process->building);
@@ -779,16 +777,16 @@ static void each_call_does_one_step(void **state)
 {
     (void)state;
     struct object *object = NULL;
-    enum trapeze_error error = E_OK;
     start();
     interrupts = 16;
     for (uint64_t i = 1; i < 600; i++) {
-        assert_int_equal(memory_create(&processes[0], 600, 0, &object, &error),
-                         STEP_MORE);
+        assert_int_equal(memory_create(&processes[0], 600, 0, &object), E_OK);
+        assert_null(object);
         assert_int_equal(processes[0].building->memory.pages_ready, i);
         assert_int_equal(processes[0].pages.used, 1 + 600 + 3);
     }
-    assert_int_equal(memory_create(&processes[0], 600, 0, &object, &error), STEP_DONE);
+    assert_int_equal(memory_create(&processes[0], 600, 0, &object), E_OK);
+    assert_non_null(object);
     uint64_t number;
     const struct map_request request = {
         .address = 0x1000, .page_count = 1, .rights = R, .granted = R};
@@ -798,7 +796,7 @@ static void each_call_does_one_step(void **state)
                              E_OK);
     uint64_t calls = 1;
     object->id = 0;
-    while (memory_destroy(object) == STEP_MORE)
+    while (!memory_destroy(object))
         calls++;
     assert_int_equal(calls, 600 + 3 + 1);
     assert_int_equal(processes[0].pages.used, 1 + 2);
