@@ -38,35 +38,71 @@ void death_mark(struct process *process, enum trapeze_end end, uint8_t killer_pr
     }
 }
 
-static void end_condemned(struct process *condemned)
+/* What a process waits for will not come: it gets `error`, or, where it has faulted and
+ * nobody can judge it any more, it ends. */
+static void let_down(struct process *process, enum trapeze_error error)
 {
-    if (condemned != NULL)
-        death_mark(condemned, END_FAULTED, 0);
+    enum thread_state state = process->thread.state;
+    if (state == THREAD_FAULTING || state == THREAD_AWAITING_VERDICT)
+        death_mark(process, END_FAULTED, 0);
+    else
+        rendezvous_give_up(process, error);
+}
+
+/* One step of a server's end: of who waits for its reply, then of its endpoints. False:
+ * nothing is left. */
+static bool abandon_one(struct process *server)
+{
+    struct list *link = list_first(&server->callers);
+    struct process *caller =
+        link == NULL ? server->caller : container_of(link, struct process, calling);
+    if (caller != NULL) {
+        let_down(caller, E_PEER);
+        return true;
+    }
+    link = list_first(&server->serves);
+    if (link != NULL)
+        priority_set_server(container_of(link, struct object, endpoint.served), NULL);
+    return link != NULL;
+}
+
+/* What waits at an endpoint does not any more: a process, or an end, which nobody hears
+ * of then. */
+static void send_away(struct object *waiting)
+{
+    struct process *process = waiting->process.process;
+    if (process != NULL) {
+        let_down(process, E_GONE);
+        return;
+    }
+    if (waiting->process.endpoint != NULL)
+        rendezvous_remove(waiting, waiting->process.endpoint);
+    process_free_object(waiting);
 }
 
 bool death_destroy(struct object *object)
 {
-    struct process *condemned = NULL;
+    struct object *waiting;
     object->id = 0;
     switch (object->type) {
     case OBJECT_ENDPOINT:
-        while (notice_clear(object, &condemned)) {
-            end_condemned(condemned);
-            condemned = NULL;
+        while ((waiting = rendezvous_first(object)) != NULL) {
+            send_away(waiting);
             if (interrupt_is_pending())
                 return false;
         }
-        process_free_object(object);
-        return true;
+        priority_set_server(object, NULL);
+        break;
     case OBJECT_MEMORY:
         return memory_destroy(object);
     case OBJECT_IRQ:
         irq_destroy(object);
         return true;
     default: /* the machine */
-        process_free_object(object);
-        return true;
+        break;
     }
+    process_free_object(object);
+    return true;
 }
 
 /* One step of the descendants' end. False: none is left, or it waits for one. */
@@ -78,8 +114,7 @@ static bool end_a_child(struct process *process)
     struct object *object = container_of(link, struct object, owned);
     struct process *child = object->process.process;
     if (child == NULL) { /* an end that nobody has heard of */
-        notice_forget_end(object);
-        process_free_object(object);
+        send_away(object);
         return true;
     }
     if (process_is_dying(child)) { /* whoever waits for this one waits for the child */
@@ -94,11 +129,8 @@ static bool end_a_child(struct process *process)
 /* The other steps, in their order. False: nothing is left. */
 static bool give_something_back(struct process *process)
 {
-    struct process *condemned = NULL;
-    if (notice_abandon(process, &condemned)) {
-        end_condemned(condemned);
+    if (abandon_one(process))
         return true;
-    }
     struct list *link = list_first(&process->mappings);
     if (link != NULL) {
         mapping_remove(container_of(link, struct object, owned), true);
@@ -120,9 +152,8 @@ void death_dismantle(struct process *process)
             return;
     if (process->thread.state == THREAD_AWAITING_CHILDREN)
         return;
-    if (process->thread.space != NULL) {
+    if (process->thread.space != NULL)
         translations_leave(&process->thread);
-    }
     while (give_something_back(process))
         if (interrupt_is_pending())
             return;

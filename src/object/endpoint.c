@@ -157,11 +157,11 @@ static __attribute__((cold, noinline)) bool take_from(struct object *first,
     enum trapeze_error error = E_OK;
     if (state != THREAD_FAULTING)
         error = take_grant(sender, receiver, &granted);
-    rendezvous_withdraw(sender);
     if (error != E_OK) {
-        rendezvous_fail(sender, error);
+        rendezvous_give_up(sender, error);
         return false;
     }
+    rendezvous_withdraw(sender);
     if (state == THREAD_FAULTING) {
         notice_put_fault(receiver, sender);
         thread_set_state(&sender->thread, THREAD_AWAITING_VERDICT);

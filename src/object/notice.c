@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a process hears of that no process has sent: signals, faults, ends; and the ways
- * out of waiting but delivery.
+ * What a process hears of that no process has sent.
  */
 #include "object/notice.h"
 
@@ -9,7 +8,8 @@
 #include "object/rendezvous.h"
 #include "sched/sched.h"
 
-static inline void put_signal(struct process *receiver, uint64_t bits)
+static inline __attribute__((always_inline)) void put_signal(struct process *receiver,
+                                                             uint64_t bits)
 {
     const uint64_t words[MESSAGE_WORDS] = {bits};
     rendezvous_put(receiver, words, &(struct envelope){.kind = KIND_SIGNAL});
@@ -44,7 +44,7 @@ void notice_put_end(struct process *supervisor, const struct object *object)
 }
 
 /* Nothing is pending while somebody receives. */
-static inline void wake(struct process *receiver, uint64_t bits)
+static __attribute__((noinline)) void wake(struct process *receiver, uint64_t bits)
 {
     put_signal(receiver, bits);
     sched_make_ready(&receiver->thread);
@@ -54,14 +54,13 @@ static inline void wake(struct process *receiver, uint64_t bits)
 static __attribute__((cold, noinline)) void signal_queue(struct object *endpoint,
                                                          uint64_t bits)
 {
-    struct process *receiver = rendezvous_receiver(endpoint);
-    if (receiver == NULL) {
-        endpoint->endpoint.pending |= bits;
-        endpoint->endpoint.waiting |= ENDPOINT_SIGNALS;
-    } else {
-        rendezvous_remove(receiver->object, endpoint);
+    struct process *receiver = rendezvous_take_from_queue(endpoint);
+    if (receiver != NULL) {
         wake(receiver, bits);
+        return;
     }
+    endpoint->endpoint.pending |= bits;
+    endpoint->endpoint.waiting |= ENDPOINT_SIGNALS;
 }
 
 void notice_signal(struct object *endpoint, uint64_t bits)
@@ -87,13 +86,12 @@ bool notice_fault(struct process *process)
     struct object *supervisor = process->supervisor;
     if (!is_there(supervisor, process->supervisor_id))
         return false;
-    struct process *receiver = rendezvous_receiver(supervisor);
+    struct process *receiver = rendezvous_take_receiver(supervisor);
     thread_unquick(&process->thread); /* the reply is a verdict */
     if (receiver == NULL) {
         rendezvous_wait(process, supervisor, THREAD_FAULTING, 0);
         return true;
     }
-    rendezvous_remove(receiver->object, supervisor);
     notice_put_fault(receiver, process);
     sched_block(&process->thread, THREAD_AWAITING_VERDICT, 0);
     rendezvous_await_reply(process, receiver);
@@ -106,74 +104,13 @@ __attribute__((cold)) bool notice_end(struct object *process, struct object *sup
 {
     if (!is_there(supervisor, supervisor_id))
         return false;
-    struct process *receiver = rendezvous_receiver(supervisor);
+    struct process *receiver = rendezvous_take_receiver(supervisor);
     if (receiver == NULL) {
         process->process.endpoint = supervisor;
         rendezvous_add_sender(process, supervisor);
         return true;
     }
-    rendezvous_remove(receiver->object, supervisor);
     notice_put_end(receiver, process);
     sched_make_ready(&receiver->thread);
     return false;
-}
-
-void notice_forget_end(struct object *process)
-{
-    if (process->process.endpoint != NULL)
-        rendezvous_remove(process, process->process.endpoint);
-}
-
-void notice_deadline(struct process *process)
-{
-    rendezvous_withdraw(process);
-    rendezvous_fail(process, E_TIMEOUT);
-}
-
-/* What a process waits for will not come. */
-static void fail_or_condemn(struct process *process, enum trapeze_error error,
-                            struct process **condemned)
-{
-    enum thread_state state = process->thread.state;
-    if (state == THREAD_FAULTING || state == THREAD_AWAITING_VERDICT) {
-        *condemned = process;
-        return;
-    }
-    rendezvous_withdraw(process);
-    rendezvous_fail(process, error);
-}
-
-__attribute__((cold)) bool notice_abandon(struct process *server,
-                                          struct process **condemned)
-{
-    struct list *link = list_first(&server->callers);
-    struct process *caller =
-        link == NULL ? server->caller : container_of(link, struct process, calling);
-    if (caller != NULL) {
-        fail_or_condemn(caller, E_PEER, condemned);
-        return true;
-    }
-    link = list_first(&server->serves);
-    if (link == NULL)
-        return false;
-    priority_set_server(container_of(link, struct object, endpoint.served), NULL);
-    return true;
-}
-
-__attribute__((cold)) bool notice_clear(struct object *endpoint,
-                                        struct process **condemned)
-{
-    struct object *first = rendezvous_first(endpoint);
-    if (first == NULL) {
-        priority_set_server(endpoint, NULL);
-        return false;
-    }
-    struct process *process = first->process.process;
-    if (process == NULL) {
-        rendezvous_remove(first, endpoint);
-        process_free_object(first);
-        return true;
-    }
-    fail_or_condemn(process, E_GONE, condemned);
-    return true;
 }

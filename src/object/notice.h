@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a process hears of that no process has sent: signals, faults, ends; and the ways
- * out of waiting but delivery: one for each of the deadline, a peer's death, and an
- * endpoint's end.
- *
- * Some steps end with a process whose fault nobody can judge any more, or that was
- * judged to die: they put it into *condemned, and the layer above ends it.
+ * What a process hears of that no process has sent: signals, faults, ends.
  */
 #pragma once
 
@@ -25,21 +20,7 @@ bool notice_fault(struct process *process);
 bool notice_end(struct object *process, struct object *supervisor,
                 uint64_t supervisor_id);
 
-/* An end that waits in a queue is not to be told any more. */
-void notice_forget_end(struct object *process);
-
 /* Into the registers of a receiver: what is pending at an endpoint, a fault, an end. */
 void notice_put_signal(struct process *receiver, struct object *endpoint);
 void notice_put_fault(struct process *supervisor, struct process *faulter);
 void notice_put_end(struct process *supervisor, const struct object *object);
-
-/* The deadline of a process that waits here has passed. */
-void notice_deadline(struct process *process);
-
-/* One step of a dying server's: one process that waits for its reply gets E_PEER (or is
- * condemned), or one endpoint is without a server. False: nothing is left. */
-bool notice_abandon(struct process *server, struct process **condemned);
-
-/* One step of an endpoint's end: one process that waits there gets E_GONE (or is
- * condemned). False: none is left, and it is nobody's any more. */
-bool notice_clear(struct object *endpoint, struct process **condemned);

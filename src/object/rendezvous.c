@@ -4,6 +4,21 @@
  */
 #include "object/rendezvous.h"
 
+void rendezvous_add_sender(struct object *process, struct object *endpoint)
+{
+    ring_append(&endpoint->endpoint.first, &process->process.queue);
+    endpoint->endpoint.waiting |= ENDPOINT_SENDERS;
+}
+
+void rendezvous_queue_receiver(struct process *process, struct object *endpoint)
+{
+    struct endpoint *at = &endpoint->endpoint;
+    if (at->waiting < 0)
+        ring_append(&at->first, &rendezvous_first(endpoint)->process.queue);
+    at->waiting = ENDPOINT_RECEIVERS;
+    ring_append(&at->first, &process->object->process.queue);
+}
+
 void rendezvous_unqueue(struct object *process, struct object *endpoint)
 {
     struct endpoint *at = &endpoint->endpoint;
@@ -15,6 +30,14 @@ void rendezvous_unqueue(struct object *process, struct object *endpoint)
         at->waiting = (int64_t)rendezvous_first(endpoint)->process.process;
         ring_remove(&at->first, last);
     }
+}
+
+struct process *rendezvous_take_from_queue(struct object *endpoint)
+{
+    struct process *receiver = rendezvous_receiver(endpoint);
+    if (receiver != NULL)
+        rendezvous_unqueue(receiver->object, endpoint);
+    return receiver;
 }
 
 void rendezvous_finish(struct process *process, enum trapeze_error error)
@@ -62,4 +85,10 @@ void rendezvous_withdraw(struct process *process)
         priority_return(process);
         rendezvous_remove(process->object, process->endpoint);
     }
+}
+
+void rendezvous_give_up(struct process *process, enum trapeze_error error)
+{
+    rendezvous_withdraw(process);
+    rendezvous_fail(process, error);
 }

@@ -22,8 +22,9 @@ struct envelope {
 
 /* The end of a call that receives: `words` are MESSAGE_WORDS of them. Every register
  * that a message can change is set. */
-static inline void rendezvous_put(struct process *to, const uint64_t *words,
-                                  const struct envelope *envelope)
+static inline __attribute__((always_inline)) void
+rendezvous_put(struct process *to, const uint64_t *words,
+               const struct envelope *envelope)
 {
     struct trapframe *frame = &to->thread.trapframe;
     frame->a0 = envelope->kind;
@@ -67,14 +68,12 @@ static inline struct process *rendezvous_receiver(const struct object *endpoint)
 
 /* Somebody with something to say (or an end that is to be told) waits at an endpoint
  * where nobody receives. */
-static inline void rendezvous_add_sender(struct object *process,
-                                         struct object *endpoint)
-{
-    ring_append(&endpoint->endpoint.first, &process->process.queue);
-    endpoint->endpoint.waiting |= ENDPOINT_SENDERS;
-}
+void rendezvous_add_sender(struct object *process, struct object *endpoint);
 
-/* A process receives at an endpoint where there is nothing to receive. */
+/* A process receives at an endpoint where there is nothing to receive; where others do
+ * so, too. */
+void rendezvous_queue_receiver(struct process *process, struct object *endpoint);
+
 static inline void rendezvous_add_receiver(struct process *process,
                                            struct object *endpoint)
 {
@@ -82,14 +81,10 @@ static inline void rendezvous_add_receiver(struct process *process,
     process->endpoint = endpoint;
     if (process->caller != NULL)
         thread_unquick(&process->thread); /* the next caller is for the list */
-    if (at->waiting == 0) {
+    if (at->waiting == 0)
         at->waiting = (int64_t)process;
-        return;
-    }
-    if (at->waiting < 0)
-        ring_append(&at->first, &rendezvous_first(endpoint)->process.queue);
-    at->waiting = ENDPOINT_RECEIVERS;
-    ring_append(&at->first, &process->object->process.queue);
+    else
+        rendezvous_queue_receiver(process, endpoint);
 }
 
 /* One that waits there in the queue does not any more. */
@@ -102,6 +97,19 @@ static inline void rendezvous_remove(struct object *process, struct object *endp
         endpoint->endpoint.waiting = 0;
     else
         rendezvous_unqueue(process, endpoint);
+}
+
+/* The first of those who receive there, who waits no longer; NULL: nobody does. */
+struct process *rendezvous_take_from_queue(struct object *endpoint);
+
+static inline __attribute__((always_inline)) struct process *
+rendezvous_take_receiver(struct object *endpoint)
+{
+    int64_t waiting = endpoint->endpoint.waiting;
+    if (waiting >= 0) /* there is not one, but several, or none */
+        return rendezvous_take_from_queue(endpoint);
+    endpoint->endpoint.waiting = 0;
+    return (struct process *)waiting;
 }
 
 /* The next two, for one that is not the only caller. */
@@ -123,7 +131,8 @@ static inline void rendezvous_await_reply(struct process *process,
         priority_refresh(server);
 }
 
-static inline void rendezvous_stop_awaiting(struct process *process)
+static inline __attribute__((always_inline)) void
+rendezvous_stop_awaiting(struct process *process)
 {
     struct process *server = process->server;
     if (server->caller != process) {
@@ -140,6 +149,9 @@ void rendezvous_finish(struct process *process, enum trapeze_error error);
 
 /* The same for one that waited, with its wake-up. */
 void rendezvous_fail(struct process *process, enum trapeze_error error);
+
+/* What a process waits for will not come: the end of its waiting, by `error`. */
+void rendezvous_give_up(struct process *process, enum trapeze_error error);
 
 /* The current process queues with what it has to say, in `state`, and lends its
  * priority. */

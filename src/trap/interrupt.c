@@ -9,8 +9,8 @@
 #include "base/panic.h"
 #include "object/death.h"
 #include "object/irq.h"
-#include "object/notice.h"
 #include "object/priority.h"
+#include "object/rendezvous.h"
 #include "platform/interrupt.h"
 #include "platform/machine.h"
 #include "platform/timer.h"
@@ -29,7 +29,7 @@ void interrupt_timer(struct thread *thread, uint64_t scause)
     for (uint32_t i = 0; i < EXPIRY_BATCH && sched_next_expiry() <= now; i++) {
         struct thread *expired = sched_take_expired(now);
         if (expired != NULL)
-            notice_deadline(process_of(expired));
+            rendezvous_give_up(process_of(expired), E_TIMEOUT);
     }
     sched_tick(now);
 }
