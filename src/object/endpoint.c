@@ -42,8 +42,9 @@ static inline enum trapeze_error take_grant(struct process *from, struct process
 }
 
 /* Gives the words in the sender's registers, and the grant. */
-static inline void deliver(struct process *to, const struct process *from,
-                           const struct handle *granted, uint64_t token, uint64_t badge)
+static inline __attribute__((always_inline)) void
+deliver(struct process *to, const struct process *from, const struct handle *granted,
+        uint64_t token, uint64_t badge)
 {
     uint64_t grant = granted == NULL ? 0
                                      : handle_add(&to->handles, granted->object,
@@ -53,8 +54,8 @@ static inline void deliver(struct process *to, const struct process *from,
 }
 
 /* The endpoint that a0 names, with its handle. */
-static inline enum trapeze_error find_endpoint(struct process *caller, uint32_t right,
-                                               struct handle **handle)
+static inline __attribute__((always_inline)) enum trapeze_error
+find_endpoint(struct process *caller, uint32_t right, struct handle **handle)
 {
     const struct trapframe *frame = &caller->thread.trapframe;
     enum trapeze_error error = handle_lookup_inline(&caller->handles, frame->a0,
@@ -76,28 +77,19 @@ static inline void remember(struct handle_cache *cache, uint64_t number,
             (struct handle_cache){number, handle->object, handle->id, handle->badge};
 }
 
-/* All that a sender can be told at once. `receiver` NULL: nobody receives yet. */
-static inline enum trapeze_error check(struct process *sender, bool calls,
-                                       struct handle **target,
-                                       struct process **receiver,
-                                       struct handle **granted)
-{
-    enum trapeze_error error = find_endpoint(sender, RIGHT_SEND, target);
-    if (error != E_OK)
-        return error;
-    struct object *endpoint = (*target)->object;
-    remember(&sender->send, sender->thread.trapframe.a0, *target);
-    *receiver = rendezvous_receiver(endpoint);
-    if ((calls || *receiver == NULL) && has_no_time(sender))
-        return E_TIMEOUT;
-    return take_grant(sender, *receiver, granted);
-}
-
+/* All that a sender can be told at once comes before anything is changed. */
 static inline void transmit(struct process *sender, bool calls)
 {
     struct handle *target, *granted;
-    struct process *receiver;
-    enum trapeze_error error = check(sender, calls, &target, &receiver, &granted);
+    struct process *receiver = NULL; /* nobody receives yet */
+    enum trapeze_error error = find_endpoint(sender, RIGHT_SEND, &target);
+    if (error == E_OK) {
+        remember(&sender->send, sender->thread.trapframe.a0, target);
+        receiver = rendezvous_receiver(target->object);
+        bool waits = calls || receiver == NULL;
+        error = waits && has_no_time(sender) ? E_TIMEOUT
+                                             : take_grant(sender, receiver, &granted);
+    }
     if (error != E_OK) {
         rendezvous_finish(sender, error);
         return;

@@ -27,11 +27,6 @@ static bool give_page(struct handle_table *table, void *page)
     return true;
 }
 
-void handle_table_init(struct handle_table *table, struct budget *pages)
-{
-    table->pages = pages;
-}
-
 enum trapeze_error handle_reserve(struct handle_table *table)
 {
     if (table->first_free != 0)
@@ -52,20 +47,21 @@ enum trapeze_error handle_reserve(struct handle_table *table)
 uint64_t handle_add(struct handle_table *table, struct object *object, uint32_t rights,
                     uint64_t badge)
 {
-    uint32_t index = table->first_free != 0 ? table->first_free - 1 : table->fresh++;
+    const uint64_t reused = table->first_free;
+    const uint64_t index = reused != 0 ? reused - 1 : table->fresh;
     struct handle *handle = handle_place(table, index);
-    if (table->first_free != 0) {
-        table->first_free = (uint32_t)handle->id;
-    } else {
+    if (index == table->fresh) {
+        table->fresh++;
         handle->generation = 1;
         if (index < HANDLES_INLINE)
             table->inline_end += sizeof *handle;
+    } else {
+        table->first_free = (uint32_t)handle->id;
     }
-    *handle = (struct handle){.object = object,
-                              .id = object->id,
-                              .badge = badge,
-                              .generation = handle->generation,
-                              .rights = rights};
+    handle->object = object;
+    handle->id = object->id;
+    handle->badge = badge;
+    handle->rights = rights;
     table->count++;
     return (uint64_t)handle->generation << HANDLE_INDEX_BITS | index;
 }
@@ -76,8 +72,8 @@ enum trapeze_error handle_lookup(struct handle_table *table, uint64_t number,
     return handle_lookup_inline(table, number, type, rights, found);
 }
 
-enum trapeze_error handle_duplicate(struct handle_table *table, uint64_t number,
-                                    uint64_t rights, uint64_t badge, uint64_t *made)
+int64_t handle_duplicate(struct handle_table *table, uint64_t number, uint64_t rights,
+                         uint64_t badge)
 {
     struct handle *handle;
     enum trapeze_error error = handle_lookup(table, number, 0, 0, &handle);
@@ -88,16 +84,15 @@ enum trapeze_error handle_duplicate(struct handle_table *table, uint64_t number,
     if (badge != 0 && handle->badge != 0)
         return E_BADGE;
     error = handle_reserve(table);
-    if (error == E_OK)
-        *made = handle_add(table, handle->object, (uint32_t)rights,
-                           badge != 0 ? badge : handle->badge);
-    return error;
+    return error != E_OK ? error
+                         : (int64_t)handle_add(table, handle->object, (uint32_t)rights,
+                                               badge != 0 ? badge : handle->badge);
 }
 
 enum trapeze_error handle_close(struct handle_table *table, uint64_t number)
 {
-    struct handle *handle = handle_find(table, number);
-    if (handle == NULL)
+    struct handle *handle;
+    if (handle_lookup(table, number, 0, 0, &handle) == E_BAD_HANDLE)
         return E_BAD_HANDLE;
     handle->object = NULL;
     table->count--;

@@ -9,8 +9,6 @@
  */
 #pragma once
 
-#include <trapeze/abi.h>
-
 #include "memory/budget.h"
 #include "object/object.h"
 
@@ -47,7 +45,10 @@ struct handle_table {
 };
 
 /* An empty table. Its memory is zero, but for the places. */
-void handle_table_init(struct handle_table *table, struct budget *pages);
+static inline void handle_table_init(struct handle_table *table, struct budget *pages)
+{
+    table->pages = pages;
+}
 
 /* Makes sure that the next handle_add succeeds. Errors: E_NO_MEMORY, E_NO_SLOT
  * (HANDLES_MAX). */
@@ -58,7 +59,8 @@ uint64_t handle_add(struct handle_table *table, struct object *object, uint32_t 
                     uint64_t badge);
 
 /* The place with this index, which is below `fresh`. */
-static inline struct handle *handle_place(struct handle_table *table, uint64_t index)
+static inline __attribute__((always_inline)) struct handle *
+handle_place(struct handle_table *table, uint64_t index)
 {
     if (index < HANDLES_INLINE)
         return &table->inline_places[index];
@@ -67,7 +69,8 @@ static inline struct handle *handle_place(struct handle_table *table, uint64_t i
 }
 
 /* The handle with this number, whether or not its object lives; NULL: none. */
-static inline struct handle *handle_find(struct handle_table *table, uint64_t number)
+static inline __attribute__((always_inline)) struct handle *
+handle_find(struct handle_table *table, uint64_t number)
 {
     uint64_t index = number & ((1UL << HANDLE_INDEX_BITS) - 1);
     if (index >= table->fresh)
@@ -78,7 +81,8 @@ static inline struct handle *handle_find(struct handle_table *table, uint64_t nu
 }
 
 /* Finds a handle to an object of this `type` (0: any) with all of these rights. Errors:
- * E_BAD_HANDLE, E_GONE, E_WRONG_TYPE, E_RIGHTS, in this order. */
+ * E_BAD_HANDLE, E_GONE, E_WRONG_TYPE, E_RIGHTS, in this order; but for the first,
+ * *found is the handle. */
 enum trapeze_error handle_lookup(struct handle_table *table, uint64_t number,
                                  uint8_t type, uint32_t rights, struct handle **found);
 
@@ -90,18 +94,18 @@ handle_lookup_inline(struct handle_table *table, uint64_t number, uint8_t type,
     struct handle *handle = handle_find(table, number);
     if (handle == NULL)
         return E_BAD_HANDLE;
+    *found = handle;
     if (handle->id != handle->object->id)
         return E_GONE;
     if (type != 0 && handle->object->type != type)
         return E_WRONG_TYPE;
-    *found = handle;
     return (handle->rights & rights) == rights ? E_OK : E_RIGHTS;
 }
 
-/* Errors: E_BAD_HANDLE, E_GONE, E_RIGHTS (not a subset), E_BADGE (it has one), and
- * those of handle_reserve. */
-enum trapeze_error handle_duplicate(struct handle_table *table, uint64_t number,
-                                    uint64_t rights, uint64_t badge, uint64_t *made);
+/* The number of another handle to the same object. Errors: E_BAD_HANDLE, E_GONE,
+ * E_RIGHTS (not a subset), E_BADGE (it has one), and those of handle_reserve. */
+int64_t handle_duplicate(struct handle_table *table, uint64_t number, uint64_t rights,
+                         uint64_t badge);
 
 /* Errors: E_BAD_HANDLE. */
 enum trapeze_error handle_close(struct handle_table *table, uint64_t number);

@@ -7,8 +7,6 @@
  */
 #pragma once
 
-#include <trapeze/abi.h>
-
 #include "object/process.h"
 
 /* `handle`: what a0 names, where the table has a type; `process`: the same, where that
@@ -50,9 +48,4 @@ static inline int64_t give_handle(const struct call *call, struct object *object
                                   uint32_t rights)
 {
     return (int64_t)handle_add(&call->caller->handles, object, rights, 0);
-}
-
-static inline int64_t number_or(enum trapeze_error error, uint64_t number)
-{
-    return error == E_OK ? (int64_t)number : error;
 }

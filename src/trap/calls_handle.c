@@ -17,10 +17,7 @@ int64_t sys_endpoint_create(const struct call *call)
 int64_t sys_handle_duplicate(const struct call *call)
 {
     const struct trapframe *frame = call->frame;
-    uint64_t made = 0;
-    enum trapeze_error error = handle_duplicate(&call->caller->handles, frame->a0,
-                                                frame->a1, frame->a2, &made);
-    return number_or(error, made);
+    return handle_duplicate(&call->caller->handles, frame->a0, frame->a1, frame->a2);
 }
 
 int64_t sys_handle_close(const struct call *call)
@@ -43,10 +40,10 @@ int64_t sys_handle_inspect(const struct call *call)
 int64_t sys_object_destroy(const struct call *call)
 {
     struct process *caller = call->caller;
-    struct handle *handle = handle_find(&caller->handles, call->frame->a0);
+    struct handle *handle = NULL;
+    enum trapeze_error error =
+        handle_lookup(&caller->handles, call->frame->a0, 0, 0, &handle);
     if (caller->destroying == NULL) {
-        enum trapeze_error error =
-            handle_lookup(&caller->handles, call->frame->a0, 0, 0, &handle);
         if (error != E_OK)
             return error;
         if (handle->object->type == OBJECT_PROCESS)
