@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Makes the table of places that is linked into the kernel (src/trap/symbol.h): for each stretch of
+"""Makes the table of places that is linked into the kernel (src/trap/backtrace.c): for each stretch of
 its code the function's name, and how a backtrace gets from there to the caller.
 
 The names come from the kernel's symbols, the rest from .debug_frame, which the compiler writes with
@@ -65,7 +65,7 @@ def frames(elf: ELFFile) -> dict[int, Frame]:
 
 
 def assembly(kernel: Path) -> str:
-    """The table, as symbol.h declares it."""
+    """The table, as backtrace.c declares it."""
     with kernel.open("rb") as stream:
         elf = ELFFile(stream)
         names, places = functions(elf), frames(elf)

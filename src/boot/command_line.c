@@ -4,8 +4,6 @@
  */
 #include "boot/command_line.h"
 
-#include <stddef.h>
-
 #include "base/printk.h"
 #include "base/string.h"
 

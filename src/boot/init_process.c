@@ -4,13 +4,10 @@
  */
 #include "boot/init_process.h"
 
-#include <trapeze/abi.h>
-
 #include "base/boot_text.h"
 #include "base/panic.h"
 #include "base/printk.h"
 #include "base/string.h"
-#include "boot/init_image.h"
 #include "memory/frame.h"
 #include "object/death.h"
 #include "object/memory_object.h"
@@ -22,6 +19,20 @@
 #define OBJECTS_MAX (1U << NUMBER_INDEX_BITS)
 #define PROCESSES_MAX THREADS_MAX
 #define INIT_NAME 0x74696e69 /* "init" */
+
+/* Its image, which cmake/init_image.py makes from its ELF file and which is linked into
+ * the kernel: what is to be in its address space, page by page. */
+struct init_segment {
+    uint64_t vaddr; /* page-aligned, from INIT_BASE on; no two segments share a page */
+    uint64_t page_count;
+    uint32_t rights;     /* RIGHT_READ, WRITE, EXECUTE, the last two never together */
+    const char *data;    /* page-aligned and padded with zeros to whole pages */
+    uint64_t data_bytes; /* the rest of the segment is zeros */
+};
+
+extern const struct init_segment init_segments[];
+extern const uint64_t init_segment_count;
+extern const uint64_t init_entry;
 
 /* Also what all quotas come to: whoever has a slot to pay with can make a process of
  * it, or anything else. */

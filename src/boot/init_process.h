@@ -5,8 +5,6 @@
  */
 #pragma once
 
-#include <stdint.h>
-
 #include "memory/address.h"
 
 /* Memory that it can map, read-only. */

@@ -11,10 +11,6 @@
  */
 #pragma once
 
-#include <stddef.h>
-#include <stdint.h>
-#include <trapeze/abi.h>
-
 #include "base/list.h"
 #include "memory/address_space.h"
 #include "memory/budget.h"

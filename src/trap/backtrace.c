@@ -1,18 +1,43 @@
 /* SPDX-License-Identifier: MIT
  *
- * Who called whom.
+ * Who called whom, by a table of what is known of the kernel's own code, which
+ * cmake/kernel_symbols.py makes from the linked kernel itself.
  */
 #include "trap/backtrace.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/printk.h"
 #include "memory/image.h"
 #include "memory/kernel_map.h"
-#include "trap/symbol.h"
 
 #define DEPTH_MAX 32
+#define RA_NOT_SAVED UINT16_MAX
+
+/* A stretch of code, up to the next one. */
+struct symbol {
+    uint32_t offset;      /* from the start of the text */
+    uint32_t function;    /* the offset of the function's start */
+    uint32_t name;        /* index into symbol_names */
+    uint16_t frame_bytes; /* by which the function has lowered sp */
+    uint16_t ra_offset;   /* where from there its return address is, or RA_NOT_SAVED */
+};
+
+extern const uint32_t symbol_count;
+extern const struct symbol symbol_table[]; /* sorted by offset */
+extern const char symbol_names[];
+
+/* What `address` lies in; NULL outside the text. */
+static __attribute__((noinline)) const struct symbol *find_symbol(uint64_t address)
+{
+    const struct symbol *found = NULL;
+    if (address < (uint64_t)image_text || address >= (uint64_t)image_code_end)
+        return NULL;
+    for (uint32_t i = 0; i < symbol_count; i++)
+        if (symbol_table[i].offset <= address - (uint64_t)image_text)
+            found = &symbol_table[i];
+    return found;
+}
 
 static bool is_stack(uint64_t address)
 {
@@ -28,7 +53,7 @@ void backtrace_print(const struct trapframe *frame)
     uint64_t sp = frame->sp;
     for (int depth = 0; depth < DEPTH_MAX; depth++) {
         bool called = depth > 0; /* pc is a return address: the call is before it */
-        const struct symbol *symbol = symbol_find(pc - called);
+        const struct symbol *symbol = find_symbol(pc - called);
         printk("trapeze:   %s 0x%016lx", called ? "from" : "at  ", pc);
         if (symbol != NULL)
             printk("  %s+0x%lx", &symbol_names[symbol->name],

@@ -4,8 +4,6 @@
  */
 #pragma once
 
-#include <stdint.h>
-
 #include "sched/thread.h"
 
 /* The trap handler for it: the process is suspended and its supervisor hears of it, or,

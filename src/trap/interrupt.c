@@ -2,9 +2,7 @@
  *
  * Interrupts, and the loop that a hart without work waits for them in.
  */
-#include "trap/interrupt.h"
-
-#include <stddef.h>
+#include "trap/trap.h"
 
 #include "base/panic.h"
 #include "object/death.h"
@@ -16,7 +14,6 @@
 #include "platform/timer.h"
 #include "sched/harts.h"
 #include "sched/sched.h"
-#include "trap/trap.h"
 
 /* Threads woken by one interrupt. If more are due the timer is set to a time in the
  * past, and the next interrupt goes on with them. */

@@ -3,11 +3,7 @@
  * The report of a kernel bug. It trusts nothing that it has not checked: a trap in here
  * stops the machine at once.
  */
-#include "trap/panic_report.h"
-
-#include <stddef.h>
-#include <stdint.h>
-#include <trapeze/abi.h>
+#include "trap/trap.h"
 
 #include "base/panic.h"
 #include "base/printk.h"
@@ -21,9 +17,10 @@
 #include "trap/fault.h"
 
 static const char *const register_names[] = {
-    "sepc", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0",
-    "a1",   "a2", "a3", "a4", "a5",  "a6",  "a7", "s2", "s3", "s4", "s5",
-    "s6",   "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6",
+    "sepc", "  ra", "  sp", "  gp", "  tp", "  t0", "  t1", "  t2",
+    "  s0", "  s1", "  a0", "  a1", "  a2", "  a3", "  a4", "  a5",
+    "  a6", "  a7", "  s2", "  s3", "  s4", "  s5", "  s6", "  s7",
+    "  s8", "  s9", " s10", " s11", "  t3", "  t4", "  t5", "  t6",
 };
 
 static_assert(sizeof register_names == TRAPFRAME_SIZE, "one name for each register");
@@ -32,7 +29,7 @@ static void print_registers(const struct trapframe *frame)
 {
     const uint64_t *values = (const uint64_t *)frame;
     for (size_t i = 0; i < TRAPFRAME_SIZE / sizeof *values; i++)
-        printk("%s %4s %016lx%s", i % 4 == 0 ? "trapeze:  " : "", register_names[i],
+        printk("%s %s %016lx%s", i % 4 == 0 ? "trapeze:  " : "", register_names[i],
                values[i], i % 4 == 3 ? "\n" : "");
 }
 

@@ -3,12 +3,11 @@
  * The table of system calls, and the way from an ecall's registers to a function and
  * back.
  */
-#include "trap/syscall.h"
-
 #include "object/endpoint.h"
 #include "object/memory_object.h"
 #include "sched/sched.h"
 #include "trap/calls.h"
+#include "trap/trap.h"
 
 /* The calls that are to be quick find their arguments, and put their results, where
  * those belong themselves. */

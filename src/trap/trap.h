@@ -4,9 +4,6 @@
  */
 #pragma once
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include "sched/thread.h"
 
 /* In trap_entry.S and fast_path.S, which say what holds there. */
@@ -34,6 +31,29 @@ void trap_dispatch_call(struct thread *thread);
 
 /* What trap_return calls while `thread` has flags. */
 void trap_work(struct thread *thread);
+
+/* Where the trap table leads: system calls; what follows are interrupts. */
+void syscall_dispatch(struct thread *thread, uint64_t scause);
+
+/* Wakes whose deadline has passed, ends the slice if it is over. */
+void interrupt_timer(struct thread *thread, uint64_t scause);
+
+/* Of a device: its driver is signalled. */
+void interrupt_external(struct thread *thread, uint64_t scause);
+
+/* The kernel's own: another hart calls this one, or it goes on with what it has put
+ * off. */
+void interrupt_software(struct thread *thread, uint64_t scause);
+
+/* No source of any other interrupt is enabled. */
+void interrupt_unexpected(struct thread *thread, uint64_t scause);
+
+/* The end of the machine by a kernel bug; trap_entry calls these on the emergency
+ * stack. The first says all that is known about a trap from S-mode, with the registers
+ * in `frame`; the second as little as possible, after a trap in the first. Both power
+ * off with STATUS_PANIC. */
+_Noreturn void panic_report(const struct trapframe *frame);
+_Noreturn void panic_stop(void);
 
 /* Handles what is pending, from the kernel's own long operations. */
 void trap_poll_interrupts(void);

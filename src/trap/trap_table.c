@@ -3,19 +3,18 @@
  * The trap table: what the kernel does for each cause. It is fixed when the kernel is
  * linked; user programs pick a row, never a handler.
  */
+#include "memory/frame.h"
 #include "object/death.h"
 #include "sched/fpu_owner.h"
 #include "sched/sched.h"
 #include "trap/fault.h"
-#include "trap/interrupt.h"
-#include "trap/invariants.h"
-#include "trap/syscall.h"
 #include "trap/trap.h"
 
 /* Codes from here on are reserved or for custom use. They share the row that has this
  * number. */
 #define EXCEPTIONS 20
 #define INTERRUPTS 14
+#define SAMPLE 16 /* elements of each structure that the debug build checks */
 #define INTERRUPT_FLAG (1UL << SCAUSE_INTERRUPT_BIT)
 
 typedef void trap_handler(struct thread *thread, uint64_t scause);
@@ -32,8 +31,8 @@ static bool may_need_fpu(uint32_t code)
     uint32_t opcode = code >> 2 & 31;
     if (opcode == 0x1c) /* SYSTEM */
         return code >> 20 >= 1 && code >> 20 <= 3;
-    /* LOAD-FP, STORE-FP, MADD to NMADD, OP-FP */
-    return opcode == 0x01 || opcode == 0x09 || (opcode >= 0x10 && opcode <= 0x14);
+    const uint32_t float_opcodes = 1 << 0x01 | 1 << 0x09 | 0x1f << 0x10;
+    return float_opcodes >> opcode & 1; /* LOAD-FP, STORE-FP, MADD to NMADD, OP-FP */
 }
 
 static void illegal_instruction(struct thread *thread, uint64_t scause)
@@ -91,6 +90,16 @@ static __attribute__((noinline)) void dispatch(struct thread *thread, uint64_t s
         interrupts[code < INTERRUPTS ? code : INTERRUPTS](thread, scause);
     else
         exceptions[code < EXCEPTIONS ? code : EXCEPTIONS](thread, scause);
+}
+
+/* Panics if an invariant of any layer is broken. What would take long is sampled. */
+static void invariants_check(void)
+{
+    struct thread *current = hart_this()->current;
+    sched_check(SAMPLE);
+    frame_check(SAMPLE);
+    if (current != &hart_this()->idle)
+        process_check(process_of(current));
 }
 
 void trap_dispatch(struct thread *thread, uint64_t scause)
