@@ -21,7 +21,7 @@ static uint64_t position; /* where the next byte goes; ring.end follows */
 
 static void put(char c) { ring.text[position++ % LOG_TEXT_BYTES] = c; }
 
-static void put_number(uint64_t value, uint32_t base, size_t width)
+static void put_number(uint64_t value, uint64_t base, size_t width)
 {
     char text[NUMBER_BYTES];
     size_t first = NUMBER_BYTES;
@@ -33,15 +33,10 @@ static void put_number(uint64_t value, uint32_t base, size_t width)
         put(text[first++]);
 }
 
-static void put_text(const char *text, size_t limit, size_t width)
+static void put_text(const char *text, size_t limit)
 {
-    size_t length = 0;
-    while (length < limit && text[length] != '\0')
-        length++;
-    for (; width > length; width--)
-        put(' ');
-    for (size_t i = 0; i < length; i++)
-        put(text[i]);
+    for (; limit > 0 && *text != '\0'; limit--)
+        put(*text++);
 }
 
 void printk_list(const char *format, va_list list)
@@ -65,7 +60,7 @@ void printk_list(const char *format, va_list list)
                 break;
         }
         if (*kind == 's') {
-            put_text(va_arg(list, const char *), limit, width);
+            put_text(va_arg(list, const char *), limit);
         } else if (*kind == 'u' || *kind == 'x') {
             uint64_t value = is_long ? va_arg(list, uint64_t) : va_arg(list, unsigned);
             put_number(value, *kind == 'u' ? 10 : 16, width);

@@ -5,8 +5,8 @@
  * anywhere.
  *
  * Conversions: %u and %x, with l for 64 bits, %s, `%.*s` for text that has no NUL, %%.
- * With a minimum width, numbers have zeros in front (32 digits at most), text spaces.
- * Another conversion is printed as it stands.
+ * With a minimum width, numbers have zeros in front (32 digits at most). Another
+ * conversion is printed as it stands.
  */
 #pragma once
 
