@@ -26,7 +26,10 @@ class Mutant:
     place: str
     line: str
     instead: str = "nop"
+    program: str = "test-paths"  # that finds it
 
+
+TURNS = {"program": "test-turns"}
 
 MUTANTS = (
     Mutant("call-takes-a-grant", "fast_call:", "or s0, t0, t1", "mv s0, t1"),
@@ -116,6 +119,11 @@ MUTANTS = (
     Mutant("interrupt-is-not-masked", "FAST(device_interrupts):", "sw zero, 0(s3)"),
     Mutant("interrupt-is-not-completed", "FAST(device_interrupts):", "sw s8, 0(s1)"),
     Mutant("interrupt-without-bits", "FAST(device_interrupts):", "ld s0, IRQ_BADGE(s0)", "li s0, 0"),
+    Mutant("slice-of-another", "FAST(slice_ends):", "bne s4, sp, interrupt_gives_up", **TURNS),
+    Mutant("slice-is-not-timed", "FAST(slice_ends):", "csrw CSR_STIMECMP, s0", **TURNS),
+    Mutant("slice-is-the-last-ones", "FAST(slice_ends):", "sd s6, HART_SLICE(tp)", **TURNS),
+    Mutant("slice-stays-first", "FAST(slice_ends):", "rotate", **TURNS),
+    Mutant("slice-loses-a0", "FAST(slice_ends):", "sd a0, TRAPFRAME_X(10)(sp)", **TURNS),
     Mutant("interrupted-loses-t6", ".macro save_interrupted", "29, 30, 31", "29, 30"),
     Mutant("interrupted-t6-leaks", ".macro resume_interrupted", "29, 30, 31, 2", "29, 30, 2"),
     Mutant("bail-out-clobbers-s9", ".macro give_up_checks", "24, 25, 26", "24, 26"),

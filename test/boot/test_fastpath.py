@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The fast path does what the C path does: the same random play (userland/tests/kernel/play.h) on
-both, compared register by register; and mutants of the fast path, which the comparison must find.
+both, compared register by register; equals that take turns when a slice ends (test-turns.c); and
+mutants of the fast path, which the comparison must find.
 
 TRAPEZE_PLAY_SEED and TRAPEZE_PLAY_MOVES choose another play; TRAPEZE_MUTANTS=all tries all mutants.
 """
@@ -18,7 +19,8 @@ from harness.machine import make_machine, run_machine
 
 FIRST_SEED = int(os.environ.get("TRAPEZE_PLAY_SEED", "1"))
 MOVES = int(os.environ.get("TRAPEZE_PLAY_MOVES", "20000"))
-MUTANT_MOVES = (1500, 20000)  # most are found early
+TURNS = 400
+MUTANT_MOVES = {"test-paths": (1500, 20000), "test-turns": (TURNS,)}  # most are found early
 MUTANT_SECONDS = 60.0  # some hang; the C path, which is slower, has to end in that time, too
 SOME_MUTANTS = {
     "call-of-the-dead",
@@ -30,6 +32,8 @@ SOME_MUTANTS = {
     "signal-is-not-seen",
     "yield-stays-first",
     "wake-of-the-less-urgent",
+    "interrupted-t6-leaks",
+    "slice-of-another",
 }
 CHOSEN = [
     mutant
@@ -86,6 +90,14 @@ def command(seed, moves, *window):
 def options(path):
     """A time slice longer than anybody works between two waits of everybody."""
     return f"slice=1s fastpath={path}"
+
+
+def turns_options(path, timer):
+    """Slices much longer than the beginning of a turn."""
+    return f"slice=1ms timer={timer} fastpath={path}"
+
+
+SSTC = ("-cpu", "rv64,sstc=on")
 
 
 def sums(output):
@@ -188,7 +200,28 @@ def test_the_same_without_asids(play, whole_play):
     assert counts(outputs[0], "path")["call by the fast path"] > 0
 
 
-_reference: dict[int, list[tuple[str, str]]] = {}  # sums of the C path, by the number of moves
+@pytest.mark.parametrize("seed", [1, 2])
+def test_slices_end_the_same(boot, seed):
+    """With the timer's own register, which the fast path sets, and without."""
+    outputs = [
+        boot(
+            *("test-turns", str(seed), str(TURNS)),
+            last="test-turns: ok",
+            append=turns_options(path, timer),
+            extra=SSTC,
+        ).output
+        for path, timer in (("on", "sstc"), ("off", "sstc"), ("on", "sbi"))
+    ]
+    fast, slow, firmware = (sums(output) for output in outputs)
+    assert fast == slow == firmware
+    assert len(fast) == TURNS // 16
+    assert counts(outputs[0], "case") == counts(outputs[1], "case")
+    by_path = [counts(output, "path")["end of a slice by the fast path"] for output in outputs]
+    assert by_path[0] >= TURNS // 4
+    assert by_path[1:] == [0, 0]
+
+
+_reference: dict[tuple[str, int], list[tuple[str, str]]] = {}  # sums of the C path
 
 
 @pytest.mark.parametrize("mutant", CHOSEN, ids=lambda mutant: mutant.name)
@@ -196,20 +229,24 @@ def test_a_mutant_is_found(emulator, new_transcript, devices, tmp_path, mutant):
     """It panics, hangs, finds a wrong register by itself, or plays otherwise."""
 
     def run(path, made, moves):
-        machine = make_machine(
-            made, tuple(command(1, moves)), append=options(path), extra=devices(select_build())
-        )
+        if mutant.program == "test-turns":
+            append, extra = turns_options(path, "sstc"), SSTC
+        else:
+            append, extra = options(path), devices(select_build())
+        told = (mutant.program, "1", str(moves))
+        machine = make_machine(made, told, append=append, extra=extra)
         kept = new_transcript(emulator.command(machine))
         return run_machine(emulator, machine, kept, MUTANT_SECONDS).output
 
     made = build_mutant(select_build(), mutant, tmp_path)
-    for moves in MUTANT_MOVES:
-        if moves not in _reference:
-            _reference[moves] = sums(run("off", select_build(), moves))
+    for moves in MUTANT_MOVES[mutant.program]:
+        key = (mutant.program, moves)
+        if key not in _reference:
+            _reference[key] = sums(run("off", select_build(), moves))
         try:
             output = run("on", made, moves)
         except ToolError:
             return  # it hangs
-        if sums(output) != _reference[moves] or "test-paths: ok" not in output:
+        if sums(output) != _reference[key] or f"{mutant.program}: ok" not in output:
             return
     pytest.fail(f"{mutant.name} plays as the C path does", pytrace=False)

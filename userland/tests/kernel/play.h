@@ -275,6 +275,8 @@ void play_fault_load(struct frame *frame);
 void play_fault_illegal(struct frame *frame);
 void play_store_by_tp(struct frame *frame);
 void play_store_by_s0(struct frame *frame);
+void play_spin_by_tp(struct frame *frame);
+void play_spin_by_s0(struct frame *frame);
 void play_floats_load(const uint64_t floats[FLOATS]);
 void play_floats_store(uint64_t floats[FLOATS]);
 

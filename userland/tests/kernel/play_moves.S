@@ -72,6 +72,14 @@
     move    play_store_by_tp, tp, s0, 8, sw a1, (a0)
     move    play_store_by_s0, s0, tp, 4, sw a1, (a0)
 
+/* Until the word at a0 is not a1 any more; a2 is what it is. */
+    .macro  spin_while_equal
+1:  ld      a2, (a0)
+    beq     a2, a1, 1b
+    .endm
+    move    play_spin_by_tp, tp, s0, 8, spin_while_equal
+    move    play_spin_by_s0, s0, tp, 4, spin_while_equal
+
     .macro  floats name, instruction
     .section .text.\name, "ax"
     .globl  \name
