@@ -14,7 +14,7 @@ from trapeze_tools.build import Build
 from trapeze_tools.paths import SOURCE
 
 _TRAP = SOURCE / "src" / "trap"
-_UNITS = ("fast_path.S", "fast_switch.S")
+_UNITS = ("fast_path.S", "fast_switch.S", "fast_map.S")
 _FILES = (*_UNITS, "fast_path.h")
 
 
@@ -129,6 +129,40 @@ MUTANTS = (
     Mutant("bail-out-clobbers-s9", ".macro give_up_checks", "24, 25, 26", "24, 26"),
     Mutant("bail-out-clobbers-tp", ".macro give_up_checks", "number, 4, 8", "number, 8"),
     Mutant("bail-out-keeps-the-lock", ".macro give_up_checks", "unlock"),
+    Mutant("map-of-several", "fast_map:", "bnez s0, map_gives_up"),
+    Mutant("map-for-others", "fast_map:", "bnez a1, map_gives_up"),
+    Mutant("map-to-execute", "fast_map:", "andi s0, a5, ~(MAP_READ | MAP_WRITE)", "li s0, 0"),
+    Mutant("map-without-rights", "fast_map:", "beqz a5, map_gives_up"),
+    Mutant("map-beyond-the-handles", "fast_map:", "bgeu t1, s0, map_gives_up_locked"),
+    Mutant("map-by-a-free-handle", "fast_map:", "beqz t2, map_gives_up_locked"),
+    Mutant("map-by-a-stale-handle", "fast_map:", "bne s0, a1, map_gives_up_locked"),
+    Mutant(
+        "map-of-the-dead",
+        "ld a1, HANDLES_INLINE_PLACES + HANDLE_ID(t1)",
+        "bne s0, a1, map_gives_up_locked",
+    ),
+    Mutant("map-beyond-the-memory", "fast_map:", "bgeu a3, s0, map_gives_up_locked"),
+    Mutant("map-with-any-rights", "fast_map:", "bne a1, s0, map_gives_up_locked"),
+    Mutant("map-elsewhere", "fast_map:", "bne t3, a1, map_gives_up_locked"),
+    Mutant("map-over-what-is-there", "fast_map:", "bnez a1, map_gives_up_locked"),
+    Mutant("map-beyond-the-quota", "fast_map:", "beq t4, a1, map_gives_up_locked"),
+    Mutant("map-without-a-slot", "fast_map:", "beqz a1, map_gives_up_locked"),
+    Mutant("map-for-nothing", "fast_map:", "sd t4, PROCESS_SLOTS_USED(sp)"),
+    Mutant("mapping-is-still-free", "fast_map:", "sd t4, %lo(object_others)(t5)"),
+    Mutant("mapping-without-type", "fast_map:", "sb s0, OBJECT_TYPE(a1)"),
+    Mutant("mapping-of-nobody", "fast_map:", "sd sp, OBJECT_PAYER(a1)"),
+    Mutant("mapping-elsewhere", "fast_map:", "sd a2, MAPPING_ADDRESS(a1)"),
+    Mutant("page-is-the-first", "fast_map:", "slli s0, a3, PTE_PPN_SHIFT", "li s0, 0"),
+    Mutant("page-is-not-writable", "fast_map:", "add a5, a5, t1"),
+    Mutant("page-is-not-mapped", "fast_map:", "sd a5, (t3)"),
+    Mutant("memory-without-mapping", "addi a5, t2, MEMORY_MAPPINGS", "append"),
+    Mutant("process-without-mapping", "addi a5, sp, PROCESS_MAPPINGS", "append"),
+    Mutant("map-without-number", "fast_map:", "ld a0, OBJECT_NUMBER(a1)"),
+    Mutant("map-leaks-a5", "fast_map:", "a1, a4, a5", "a1, a4"),
+    Mutant("map-again", "fast_map:", "addi s0, s0, ECALL_BYTES"),
+    Mutant("map-bail-out-clobbers-a1", "map_gives_up_locked:", "li a1, 0"),
+    Mutant("map-bail-out-keeps-the-lock", "map_gives_up_locked:", "sb zero, (t0)"),
+    Mutant("map-bail-out-leaks", "map_gives_up:", "clear t0, t1, t2, t3, t4, t5", "clear t0"),
     Mutant("fault-bail-out-clobbers-a2", "give_up_fault:", "ld a2, TRAPFRAME_X(12)(sp)"),
 )
 

@@ -18,9 +18,9 @@ from trapeze_tools.errors import ToolError
 from harness.machine import make_machine, run_machine
 
 FIRST_SEED = int(os.environ.get("TRAPEZE_PLAY_SEED", "1"))
-MOVES = int(os.environ.get("TRAPEZE_PLAY_MOVES", "20000"))
+MOVES = int(os.environ.get("TRAPEZE_PLAY_MOVES", "28000"))
 TURNS = 400
-MUTANT_MOVES = {"test-paths": (1500, 20000), "test-turns": (TURNS,)}  # most are found early
+MUTANT_MOVES = {"test-paths": (1500, 28000), "test-turns": (TURNS,)}  # most are found early
 MUTANT_SECONDS = 60.0  # some hang; the C path, which is slower, has to end in that time, too
 SOME_MUTANTS = {
     "call-of-the-dead",
@@ -34,6 +34,10 @@ SOME_MUTANTS = {
     "wake-of-the-less-urgent",
     "interrupted-t6-leaks",
     "slice-of-another",
+    "map-by-a-stale-handle",
+    "map-of-the-dead",
+    "map-with-any-rights",
+    "map-over-what-is-there",
 }
 CHOSEN = [
     mutant
@@ -42,15 +46,15 @@ CHOSEN = [
 ]
 WINDOW = 128  # CHECKPOINT and LOG_MOVES of play.h
 
-# Of 20,000 moves, with any seed. What is not here happens at least ten times.
+# Of 28,000 moves, with any seed. What is not here happens at least ten times.
 ENOUGH = {
     "call by the fast path": 700,
-    "reply_recv by the fast path": 900,
+    "reply_recv by the fast path": 1000,
     "fault by the fast path": 70,
     "signal by the fast path": 100,
-    "signal that wakes by the fast path": 25,
+    "signal that wakes by the fast path": 30,
     "yield by the fast path": 70,
-    "yield to an equal by the fast path": 25,
+    "yield to an equal by the fast path": 30,
     "process_self by the fast path": 150,
     "call: the receiver is less urgent": 50,
     "call: the receiver is more urgent": 500,
@@ -67,6 +71,12 @@ ENOUGH = {
     "reply_recv to a caller that has gone": 5,
     "signal: the more urgent receiver has a limit": 5,
     "interrupt: the driver is as urgent or less": 5,
+    "memory_map by the fast path": 50,
+    "memory_map of memory that has ended": 2,
+    "memory_map with a right that the handle lacks": 3,
+    "memory_map without a slot left": 1,
+    "memory_map of several pages": 2,
+    "memory_map of a page to execute": 2,
 }
 PLAYS = [("default", 0), ("default", 1), ("default", 2), ("debug", 0), ("debug", 1)]
 
@@ -181,7 +191,7 @@ def test_both_paths_play_the_same(play, whole_play, preset, seed):
     assert counts(fast, "case") == counts(slow, "case")
 
 
-@pytest.mark.skipif(MOVES < 20000, reason="what is rare needs a long play")
+@pytest.mark.skipif(MOVES < 28000, reason="what is rare needs a long play")
 @pytest.mark.parametrize("seed", [FIRST_SEED, FIRST_SEED + 1, FIRST_SEED + 2])
 def test_the_play_has_everything(whole_play, seed):
     fast, slow = (whole_play(path, "default", seed) for path in ("on", "off"))

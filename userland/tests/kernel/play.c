@@ -124,6 +124,8 @@ static void learn(struct player *player)
     const struct trapeze_registers *before = &player->frame.before;
     const long result = (long)player->frame.after.a0;
 
+    if (play_learn_memory(player))
+        return;
     if (before->a7 >= SYS_call && before->a7 <= SYS_reply) {
         learn_message(player);
     } else if (before->a7 == SYS_handle_duplicate && result > 0) {
@@ -143,7 +145,8 @@ static void learn(struct player *player)
     } else if (before->a7 == SYS_irq_ack && result == 0) {
         WORLD->masked = WORLD->raised; /* the one that was pending has come */
         WORLD->raised = false;
-    } else if (before->a7 == SYS_object_destroy && result == 0) {
+    } else if (before->a7 == SYS_object_destroy && result == 0 &&
+               before->a0 == player->own) {
         forget(player, player->own);
         player->own = 0;
     }

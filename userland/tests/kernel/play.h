@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
  * The play of test-paths: a dozen processes that call, serve, call on, signal, yield,
- * fault, kill and compute, by one sequence of random numbers that they share. Nobody is
- * ever preempted by time: who runs, and with what in its registers, follows from the
- * kernel's rules alone, so that two kernels that keep the same rules play the same.
+ * fault, map, kill and compute, by one sequence of random numbers that they share.
+ * Nobody is ever preempted by time: who runs, and with what in its registers, follows
+ * from the kernel's rules alone, so that two kernels that keep the same rules play the
+ * same.
  *
  *   conductor  the test program, more urgent than all players: raises the dead, ends
  *              endpoints, and stirs when everybody waits
@@ -47,6 +48,11 @@ static inline uint64_t play_priority(enum place role)
     };
     return least[role];
 }
+
+/* What a player may map: a page, four pages in one run, three that are not, and the run
+ * by a handle without RIGHT_WRITE. */
+enum memory { PAGE, RUN, INDEXED, READABLE, MEMORIES, NO_MEMORY = MEMORIES };
+#define MAPPINGS 12
 
 #define TOKENS 3
 #define STALE_MAX 96
@@ -112,6 +118,10 @@ struct player {
     struct held_token tokens[TOKENS];
     uint64_t token_count;
     bool renewed; /* a handle: the old number is tried next */
+    uint64_t memories[MEMORIES], gone_memory;
+    enum memory making; /* by the move that is made */
+    uint64_t mappings[MAPPINGS], last_mapping;
+    uint64_t mapping_count;
 };
 
 /* What process_inspect says, but for the CPU time; the last three are 0 where they were
@@ -142,6 +152,7 @@ struct log_entry {
     CASE(FAST_YIELD, "yield by the fast path")                                     \
     CASE(FAST_YIELD_TO, "yield to an equal by the fast path")                      \
     CASE(FAST_SELF, "process_self by the fast path")                               \
+    CASE(FAST_MAP, "memory_map by the fast path")                                  \
     CASE(CALL_NOBODY, "call: nobody receives")                                     \
     CASE(CALL_SEVERAL, "call: several receive")                                    \
     CASE(CALL_LOWER, "call: the receiver is less urgent")                          \
@@ -194,6 +205,17 @@ struct log_entry {
     CASE(INTERRUPT_LATE, "interrupt that comes when the last one is acknowledged") \
     CASE(INTERRUPT_UNBOUND, "interrupt whose endpoint has ended")                  \
     CASE(YIELD_OTHERS, "yield with others ready")                                  \
+    CASE(MAP_HANDLE, "memory_map by a handle that there is not")                   \
+    CASE(MAP_GONE, "memory_map of memory that has ended")                          \
+    CASE(MAP_TYPE, "memory_map of something else")                                 \
+    CASE(MAP_RIGHTS, "memory_map with a right that the handle lacks")              \
+    CASE(MAP_INVALID, "memory_map of what cannot be")                              \
+    CASE(MAP_OVERLAP, "memory_map where something is")                             \
+    CASE(MAP_NO_SLOT, "memory_map without a slot left")                            \
+    CASE(MAP_SEVERAL, "memory_map of several pages")                               \
+    CASE(MAP_CODE, "memory_map of a page to execute")                              \
+    CASE(UNMAPPED, "memory_unmap")                                                 \
+    CASE(MEMORY_ENDED, "memory ended by who had mapped it")                        \
     CASE(GRANTED, "a grant that came")                                             \
     CASE(REFUSED, "a grant that was refused")                                      \
     CASE(FAULT_LOWER, "fault: the judge is less urgent")                           \
@@ -282,6 +304,14 @@ void play_floats_store(uint64_t floats[FLOATS]);
 
 /* play_choose.c: what `player` does next, into its frame. */
 void play_choose(struct player *player);
+
+/* play_memory.c: moves, and whether what has been made was memory. */
+void play_map(struct player *player, struct trapeze_registers *registers);
+void play_map_oddly(struct player *player, struct trapeze_registers *registers);
+void play_unmap(struct player *player, struct trapeze_registers *registers);
+void play_protect(struct player *player, struct trapeze_registers *registers);
+void play_end_memory(struct player *player, struct trapeze_registers *registers);
+bool play_learn_memory(struct player *player);
 
 /* play_record.c */
 void play_classify(const struct player *player); /* before the move */

@@ -237,6 +237,9 @@ static void count_fast(const struct player *player)
         count_if(call == SYS_signal && instructions < 120, CASE_FAST_SIGNAL);
         count_if(call == SYS_yield && instructions < 90, CASE_FAST_YIELD);
         count_if(call == SYS_process_self && instructions < 90, CASE_FAST_SELF);
+        count_if(call == SYS_memory_map && (long)player->frame.after.a0 > 0 &&
+                     instructions < 200,
+                 CASE_FAST_MAP);
         return;
     }
     count_if(call == SYS_call && instructions < 280, CASE_FAST_CALL);
@@ -309,7 +312,7 @@ static bool may_be_left(const struct player *player, uint64_t value)
 {
     const uint64_t move = value >> 8 & UINT32_MAX, number = value & 0xff;
 
-    if ((value & GARBAGE_MASK) != GARBAGE)
+    if ((value & GARBAGE_MASK) != GARBAGE || value == GARBAGE)
         return !is_kernels(value);
     if (move + MOVES_KEPT <= WORLD->move)
         return true; /* nobody knows any more */

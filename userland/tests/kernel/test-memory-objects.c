@@ -333,6 +333,31 @@ static void test_death_of_the_payer(void)
     drop(endpoint);
 }
 
+/* What is in the table of the page that was mapped last is refused by other checks than
+ * what is not. */
+static void test_refusals(void)
+{
+    SAY("nothing is mapped at address 0, nor by a handle that is none any more");
+    const uint64_t page = must(sys_memory_create(1, 0));
+    const uint64_t other = duplicate(page, RIGHT_READ, 0);
+    const uint64_t low = must(sys_memory_map(page, 0, USER_BOTTOM, 0, 1, RIGHT_READ));
+    CHECK_EQUAL(sys_memory_map(page, 0, 0, 0, 1, RIGHT_READ), E_INVALID);
+    CHECK_EQUAL(
+        sys_memory_map(other, 0, 2 * USER_BOTTOM, 0, 1, RIGHT_READ | RIGHT_WRITE),
+        E_RIGHTS);
+    CHECK_EQUAL(sys_memory_unmap(0, low), 0);
+    CHECK_EQUAL(sys_memory_unmap(
+                    0, must(sys_memory_map(other, 0, USER_BOTTOM, 0, 1, RIGHT_READ))),
+                0);
+    CHECK_EQUAL(sys_handle_close(other), 0);
+    CHECK_EQUAL(sys_memory_map(other, 0, USER_BOTTOM, 0, 1, RIGHT_READ), E_BAD_HANDLE);
+    CHECK_EQUAL(sys_memory_map(other + (1UL << 17), 0, USER_BOTTOM, 0, 1, RIGHT_READ),
+                E_BAD_HANDLE);
+    CHECK_EQUAL(sys_object_destroy(page), 0);
+    CHECK_EQUAL(sys_memory_map(page, 0, USER_BOTTOM, 0, 1, RIGHT_READ), E_GONE);
+    CHECK_EQUAL(sys_handle_close(page), 0);
+}
+
 int main(void)
 {
     actors_begin();
@@ -347,6 +372,7 @@ int main(void)
     test_zeroed();
     test_sharing();
     test_rights();
+    test_refusals();
     test_loader();
     test_destroy(false);
     test_destroy(true);

@@ -10,8 +10,8 @@
 #include "play.h"
 
 #define PROGRAM "test-paths"
-#define PLAYER_PAGES 32
-#define PLAYER_SLOTS 20
+#define PLAYER_PAGES 44
+#define PLAYER_SLOTS 13
 #define WAIT_US 1000
 #define RTC_ADDRESS 0x101000UL
 #define RTC_SOURCE 11
@@ -92,6 +92,7 @@ static void make_player(uint64_t index)
     player->serial = ++WORLD->serials;
     player->role = roles[index];
     const uint64_t least = play_priority(player->role);
+    player->making = NO_MEMORY;
     actors[index] = actor_make(play_role, &(struct actor_options){
                                               .priority = (int)(least + play_random(2)),
                                               .pages = PLAYER_PAGES,
