@@ -62,6 +62,9 @@ static inline void fence_instructions(void)
     __asm__ volatile("fence.i" : : : "memory");
 }
 
+/* What was read from sip, or written to it, comes before what is loaded afterwards. */
+static inline void fence_csr(void) { __asm__ volatile("fence io, r" : : : "memory"); }
+
 /* Waits until an interrupt that sie lets through is pending, whether or not it may be
  * taken. */
 static inline void wait_for_interrupt(void) { __asm__ volatile("wfi" : : : "memory"); }

@@ -14,20 +14,25 @@
 struct kernel_lock kernel_lock __attribute__((section(".data.lock"), aligned(4096)));
 
 /* Waits until the ticket is the head's. An interrupt may have been for somebody else
- * than the lock: it is raised again. */
+ * than the lock: it is raised again. The timer's, once due, would end each wfi at once:
+ * only IPIs do. */
 static void wait_for_turn(struct kernel_lock *lock, uint32_t ticket, uint64_t hart_id)
 {
     uint64_t *sleeper = &lock->sleepers[ticket % LOCK_SLEEPERS];
     for (uint32_t i = 0; i < SPINS; i++, spin_pause())
         if (__atomic_load_n(&lock->serving, __ATOMIC_ACQUIRE) == ticket)
             return;
+    uint64_t enabled = csr_read(sie);
+    csr_write(sie, SIE_SSIE);
     __atomic_store_n(sleeper, hart_id + 1, __ATOMIC_SEQ_CST);
     while (__atomic_load_n(&lock->serving, __ATOMIC_SEQ_CST) != ticket) {
         wait_for_interrupt();
         csr_clear(sip, SIE_SSIE);
+        fence_csr();
     }
     __atomic_store_n(sleeper, 0, __ATOMIC_RELAXED);
     csr_set(sip, SIE_SSIE);
+    csr_write(sie, enabled);
 }
 
 /* The head has the lock: the next one is the head. */

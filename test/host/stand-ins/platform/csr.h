@@ -19,6 +19,7 @@ void hart_csr_write(const char *name, uint64_t value);
 #define csr_clear(name, bits) hart_csr_write(#name, bits)
 
 void wait_for_interrupt(void);
+void fence_csr(void);
 void fence_translations(void);
 void fence_address_space(uint64_t asid);
 void fence_address_space_page(uint64_t vaddr, uint64_t asid);
