@@ -13,7 +13,8 @@
 #define STACKS_ADDRESS 0x30000UL /* below the test's own stack */
 #define STAGE_PAGES ((sizeof(struct stage) + PAGE_BYTES - 1) / PAGE_BYTES)
 #define WAIT_STEP_US 50
-#define WAIT_STEPS 40000
+#define WAIT_STEP_MAX_US \
+    1000 /* with several harts: each step takes the kernel's lock */
 
 static_assert(SYS_process_exit == 10, "actor_start.S has the number");
 static_assert(STAGE_ADDRESS + STAGE_PAGES * PAGE_BYTES <= STACKS_ADDRESS, "room");
@@ -25,6 +26,9 @@ extern const char etext[], __fini_array_end[];
 extern void actor_start(void);
 
 static uint64_t image, stage, stacks, supervisor;
+static uint64_t hart_of_all = HART_ANY;
+static struct trapeze_message ends[ACTORS_MAX]; /* that have been heard of */
+static bool ended[ACTORS_MAX];
 static size_t code_pages, image_pages;
 
 int actors_failures(void) { return check_failures; }
@@ -75,6 +79,14 @@ void actors_begin(void)
     trapeze_unmap(copy);
 }
 
+void actors_share_a_hart(void)
+{
+    if (one_hart())
+        return;
+    hart_of_all = (uint64_t)sys_kernel_info(INFO_HART);
+    CHECK_EQUAL(sys_process_pin(0, hart_of_all), 0);
+}
+
 uint64_t actors_supervisor(void) { return supervisor; }
 uint64_t actors_code(void) { return image; }
 uint64_t actors_code_pages(void) { return code_pages; }
@@ -120,6 +132,8 @@ static void create(struct actor *actor, const struct actor_options *options)
     actor->process = must(sys_process_create(
         told, badge, usual(options->pages, ACTOR_PAGES),
         usual(options->slots, ACTOR_SLOTS), priority, 0x726f746361 /* "actor" */));
+    if (hart_of_all != HART_ANY)
+        CHECK_EQUAL(sys_process_pin(actor->process, hart_of_all), 0);
 }
 
 struct actor *actor_make(actor_role *role, const struct actor_options *options)
@@ -193,36 +207,104 @@ uint64_t actor_priority(const struct actor *actor)
     return words[1];
 }
 
+bool wait_more(uint64_t *waited)
+{
+    uint64_t step = WAIT_STEP_US;
+
+    if (!one_hart() && *waited > step)
+        step = *waited < WAIT_STEP_MAX_US ? *waited : WAIT_STEP_MAX_US;
+    pause_us(step);
+    *waited += step;
+    return *waited < HANG_US;
+}
+
+void await_change(const volatile uint64_t *word, uint64_t value, uint64_t step_us)
+{
+    while (*word == value) {
+        pause_us(step_us);
+        if (step_us < WAIT_STEP_MAX_US && !one_hart())
+            step_us *= 2;
+    }
+}
+
+uint64_t longer(uint64_t microseconds)
+{
+    CHECK(!one_hart());
+    if (!CHECK(microseconds < HANG_US))
+        exit(1);
+    return 2 * microseconds;
+}
+
 bool actor_await(const struct actor *actor, enum trapeze_state state)
 {
-    for (int i = 0; i < WAIT_STEPS && actor_state(actor) != state; i++)
-        pause_us(WAIT_STEP_US);
-    return CHECK_EQUAL(actor_state(actor), state);
+    enum trapeze_state now = actor_state(actor);
+
+    for (uint64_t waited = 0; now != state && wait_more(&waited);
+         now = actor_state(actor))
+        continue;
+    return CHECK_EQUAL(now, state);
 }
 
 bool actor_await_step(const struct actor *actor, uint64_t step)
 {
-    for (int i = 0; i < WAIT_STEPS && actor->step < step; i++)
-        pause_us(WAIT_STEP_US);
+    uint64_t waited = 0;
+
+    while (actor->step < step && wait_more(&waited))
+        continue;
     return CHECK_EQUAL(actor->step, step);
 }
 
-/* The ends come in any order, but nobody but the test receives them. */
-struct trapeze_message actor_end(struct actor *actor)
+void actor_expect_priority(const struct actor *actor, uint64_t priority)
 {
-    struct trapeze_message message = {.deadline = in_us(5000000)};
-    const uint64_t badge = place_of(actor) + 1;
+    uint64_t waited = 0;
 
+    while (!one_hart() && actor_priority(actor) != priority && wait_more(&waited))
+        continue;
+    CHECK_EQUAL(actor_priority(actor), priority);
+}
+
+void actor_expect_gone(struct actor *actor)
+{
+    struct trapeze_handle facts;
+    uint64_t waited = 0;
+
+    while (trapeze_handle_inspect(actor->process, &facts) != E_GONE &&
+           wait_more(&waited))
+        continue;
+    CHECK_EQUAL(trapeze_handle_inspect(actor->process, &facts), E_GONE);
+    CHECK_EQUAL(sys_handle_close(actor->process), 0);
+    actor->process = 0;
+}
+
+/* On one hart it is known who ends first. On several, whoever ends before the one that
+ * is asked for is kept. */
+static void hear_an_end(uint64_t badge)
+{
+    struct trapeze_message message = {.deadline = in_us(HANG_US)};
     const long kind = trapeze_recv(supervisor, &message);
+    const bool usual_order = message.badge == badge || !one_hart();
+
     if (kind == KIND_FAULT)
         printf("FAILED: actor %lu: %s, pc 0x%lx, value 0x%lx\n",
                (unsigned long)message.badge, trapeze_cause_name(message.label),
                (unsigned long)message.words[0], (unsigned long)message.words[1]);
-    if (kind != KIND_END || message.badge != badge) {
+    if (kind != KIND_END || !usual_order || message.badge - 1 >= ACTORS_MAX) {
         printf("FAILED: the end of actor %lu; there came kind %ld of actor %lu\n",
                (unsigned long)badge, kind, (unsigned long)message.badge);
         exit(1);
     }
+    ended[message.badge - 1] = true;
+    ends[message.badge - 1] = message;
+}
+
+struct trapeze_message actor_end(struct actor *actor)
+{
+    const size_t place = place_of(actor);
+
+    while (!ended[place])
+        hear_an_end(place + 1);
+    const struct trapeze_message message = ends[place];
+    ended[place] = false;
     CHECK_EQUAL(message.words[3], actor->number);
     CHECK_EQUAL(sys_handle_close(actor->process), 0);
     actor->process = 0;

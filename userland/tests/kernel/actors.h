@@ -49,10 +49,22 @@ struct stage {
 #define STAGE ((struct stage *)STAGE_ADDRESS)
 
 /* The next number of a sequence in which actors note when they were where. */
-static inline uint64_t stage_tick(void) { return ++STAGE->clock; }
+static inline uint64_t stage_tick(void)
+{
+    return __atomic_add_fetch(&STAGE->clock, 1, __ATOMIC_SEQ_CST);
+}
+
+/* Tests of several harts run without icount, on hosts that may be busy: there, no test
+ * judges how long anything takes, and what passes by is awaited, not slept for. */
+static inline bool one_hart(void) { return sys_kernel_info(INFO_HARTS_ONLINE) == 1; }
+#define HANG_US 60000000UL /* only what hangs takes so long */
 
 /* Before anything else. */
 void actors_begin(void);
+
+/* From now on this process and the actors that it makes run on one hart, in the order
+ * that priorities give them, also where there are more. */
+void actors_share_a_hart(void);
 
 /* The endpoint where faults and ends of actors are told, with the actor's place + 1 as
  * badge. */
@@ -84,12 +96,25 @@ void actor_run(struct actor *actor);
 /* Copies a handle to it: which number it has there. */
 uint64_t actor_give(struct actor *actor, uint64_t handle);
 
-/* Lets time pass until the actor is in this state; a failed check, and false, if it is
- * not within two seconds. */
+/* Lets time pass, a step more. False: it hangs. `waited` is 0 at the beginning. */
+bool wait_more(uint64_t *waited);
+
+/* Lets time pass until the actor is in this state; a failed check, and false, if it
+ * hangs. */
 bool actor_await(const struct actor *actor, enum trapeze_state state);
 
-/* The same until its step has come so far. */
+/* The same until its step has come so far; until it has this priority, which on one
+ * hart it has at once; until it has gone, without a word to this process. */
 bool actor_await_step(const struct actor *actor, uint64_t step);
+void actor_expect_priority(const struct actor *actor, uint64_t priority);
+void actor_expect_gone(struct actor *actor);
+
+/* For actors: waits, at first so many microseconds, until the word is another. */
+void await_change(const volatile uint64_t *word, uint64_t value, uint64_t step_us);
+
+/* A deadline was to pass after something else, and has passed before, which is no
+ * mistake on a busy host: one that leaves more time to try again with. */
+uint64_t longer(uint64_t microseconds);
 
 enum trapeze_state actor_state(const struct actor *actor);
 uint64_t actor_priority(const struct actor *actor); /* that it runs at */

@@ -19,7 +19,7 @@
 #define DEFAULT_SEED 1
 #define LIFE_US_MAX 60
 #define LIFE_US_LONG 500 /* for each eighth: to get far */
-#define HANG_US 2000000
+#define KILL_US 2000000
 #define ENOUGH_CYCLES 2000 /* to have seen everything */
 
 static actor_role *const roles[] = {
@@ -112,7 +112,7 @@ static bool hear(const struct actor *actor, size_t role, uint64_t deadline)
 
 static void bury(struct actor *actor, size_t role)
 {
-    const uint64_t deadline = in_us(HANG_US);
+    const uint64_t deadline = in_us(KILL_US);
 
     while (!hear(actor, role, deadline)) {
         if (trapeze_time() >= deadline)

@@ -12,7 +12,6 @@
 #define PROGRAM "test-faults"
 #define HEAP 0x50000000UL
 #define HEAP_PAGES 8
-#define HANG_US 1000000
 
 static struct trapeze_message hear(enum trapeze_kind kind)
 {
@@ -280,22 +279,12 @@ static void test_float_registers(bool in_use)
 
 /* Without a verdict. */
 
-static void expect_gone(const struct actor *actor)
-{
-    struct trapeze_handle facts;
-
-    pause_us(500);
-    CHECK_EQUAL(trapeze_handle_inspect(actor->process, &facts), E_GONE);
-    CHECK_EQUAL(sys_handle_close(actor->process), 0);
-}
-
 static void test_nobody_judges(void)
 {
     SAY("without a supervisor, a fault is the end");
     struct actor *actor =
         actor_make(villain, &(struct actor_options){.unsupervised = true});
-    expect_gone(actor);
-    actor->process = 0;
+    actor_expect_gone(actor);
 
     SAY("so it is where the supervisor's endpoint has gone before");
     const uint64_t endpoint = must(sys_endpoint_create());
@@ -303,8 +292,7 @@ static void test_nobody_judges(void)
         villain, &(struct actor_options){.supervisor = endpoint, .stopped = true});
     CHECK_EQUAL(sys_object_destroy(endpoint), 0);
     actor_run(actor);
-    expect_gone(actor);
-    actor->process = 0;
+    actor_expect_gone(actor);
     CHECK_EQUAL(sys_handle_close(endpoint), 0);
 }
 
@@ -318,22 +306,48 @@ static long parent(struct actor *actor)
     return trapeze_sleep_until(UINT64_MAX);
 }
 
+/* Hears of a fault, gives no verdict, and hears of the end. The messages' kinds are
+ * words[0] and words[1], the badge of the first is words[2]; words[3] is what comes of
+ * a verdict then. */
+static long hears(struct actor *actor)
+{
+    struct trapeze_message fault = {0};
+
+    actor->words[0] = (uint64_t)trapeze_recv(actor->handles[0], &fault);
+    actor->words[2] = fault.badge;
+    actor->step = 1;
+    actor->words[1] = (uint64_t)trapeze_recv(actor->handles[0], &actor->message);
+    actor->words[3] =
+        (uint64_t)trapeze_reply(fault.token, &(struct trapeze_message){0});
+    return 0;
+}
+
+/* Somebody has to wait for the child's end when it is told: once its parent has ended,
+ * too, nobody hears of it. */
 static void test_parent_dies_first(void)
 {
     SAY("suspended by a fault, and ended with its parent: killed, without the fault");
-    struct actor *actor =
-        actor_make(parent, &(struct actor_options){.give = {actors_supervisor()}});
-    const struct trapeze_message fault = hear(KIND_FAULT);
-    CHECK_EQUAL(fault.badge, 55);
+    const uint64_t endpoint = must(sys_endpoint_create());
+    const struct actor_options options = {.give = {endpoint}};
+    struct actor *listener = actor_make(hears, &options);
+    struct actor *actor = actor_make(parent, &options);
+    actor_await_step(listener, 1);
+    actor_await(listener, STATE_RECEIVING);
+    CHECK_EQUAL(listener->words[0], KIND_FAULT);
+    CHECK_EQUAL(listener->words[2], 55);
     CHECK_EQUAL(sys_process_kill(actor->process), 0);
-    const struct trapeze_message end = hear(KIND_END);
-    CHECK_EQUAL(end.badge, 55);
-    CHECK_EQUAL(end.label, END_KILLED);
-    CHECK_EQUAL(end.words[0], 0);
-    CHECK_EQUAL(end.words[1], 0);
-    CHECK_EQUAL(end.words[2], 0);
     CHECK_EQUAL(actor_end(actor).label, END_KILLED);
-    CHECK_EQUAL(trapeze_reply(fault.token, &(struct trapeze_message){0}), E_GONE);
+    actor_expect(listener, 0);
+    const struct trapeze_message *end = &listener->message;
+    CHECK_EQUAL(listener->words[1], KIND_END);
+    CHECK_EQUAL(end->badge, 55);
+    CHECK_EQUAL(end->label, END_KILLED);
+    CHECK_EQUAL(end->words[0], 0);
+    CHECK_EQUAL(end->words[1], 0);
+    CHECK_EQUAL(end->words[2], 0);
+    CHECK_EQUAL(listener->words[3], E_GONE);
+    CHECK_EQUAL(sys_object_destroy(endpoint), 0);
+    CHECK_EQUAL(sys_handle_close(endpoint), 0);
 }
 
 int main(void)

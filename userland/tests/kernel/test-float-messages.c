@@ -2,20 +2,23 @@
  *
  * Clients and a server that compute with floating point between their messages, each
  * with other contents in all 32 registers and in fcsr: none ever sees another's.
+ *
+ *   test-float-messages [MESSAGES]
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "actors.h"
 #include "spin.h"
 
 #define PROGRAM "test-float-messages"
-#define ROUNDS 3000
+#define ROUNDS 3000 /* unless told */
 #define CLIENTS_MAX 2U
 #define PAUSE_US 100
 #define FCSR_BITS \
     0x9f /* of five rounding modes and five flags, those that suit any process */
 
-static uint64_t endpoint;
+static uint64_t endpoint, rounds = ROUNDS;
 
 /* words[0]: the system call; words[1]: how often; words[2]: what the registers begin
  * with, or 0: none is touched. words[3] is how many differ, words[4] the result; with
@@ -47,15 +50,14 @@ static long exchange(struct actor *actor)
         token = trapeze_reply((uint64_t)token, &message);
     actor->words[4] = (uint64_t)token;
     actor->step = 1;
-    while (actor->words[5] == 0)
-        pause_us(PAUSE_US);
+    await_change(&actor->words[5], 0, PAUSE_US);
     return 0;
 }
 
-static struct actor *start(uint64_t call, uint64_t rounds, uint64_t seed)
+static struct actor *start(uint64_t call, uint64_t times, uint64_t seed)
 {
     return actor_make(exchange, &(struct actor_options){.give = {endpoint},
-                                                        .words = {call, rounds, seed}});
+                                                        .words = {call, times, seed}});
 }
 
 static void expect(struct actor *actor)
@@ -72,15 +74,17 @@ static void test(const char *what, unsigned clients, uint64_t client, uint64_t s
     struct actor *actors[CLIENTS_MAX + 1];
 
     SAY("%s", what);
-    actors[0] = start(SYS_reply_recv, ROUNDS * clients, server);
+    actors[0] = start(SYS_reply_recv, rounds * clients, server);
     for (unsigned i = 1; i <= clients; i++)
-        actors[i] = start(SYS_call, ROUNDS, client == 0 ? 0 : client + i);
+        actors[i] = start(SYS_call, rounds, client == 0 ? 0 : client + i);
     for (unsigned i = 0; i <= clients; i++)
         expect(actors[i]);
 }
 
-int main(void)
+int main(int argc, char *argv[])
 {
+    if (argc > 1)
+        rounds = strtoull(argv[1], NULL, 0);
     actors_begin();
     endpoint = must(sys_endpoint_create());
     test("a client and its server", 1, 1, 9);

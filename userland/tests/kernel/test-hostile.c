@@ -339,7 +339,7 @@ static void test_start_in_the_kernel(void)
 
     SAY("starting in the kernel's half: a fault, instruction page fault");
     for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-        struct trapeze_message message = {.deadline = in_us(100000)};
+        struct trapeze_message message = {.deadline = in_us(HANG_US)};
         struct actor *actor =
             actor_make(intruder, &(struct actor_options){.stopped = true});
         CHECK_EQUAL(sys_process_start(actor->process, places[i], places[i], 0, 0, 0),

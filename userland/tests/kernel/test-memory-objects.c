@@ -160,7 +160,7 @@ static long accesses(struct actor *actor)
 static uint64_t try(uint64_t access, uint64_t memory, uint64_t rights,
                     bool protect_afterwards)
 {
-    struct trapeze_message message = {.deadline = in_us(100000)};
+    struct trapeze_message message = {.deadline = in_us(HANG_US)};
     struct actor *actor = actor_make(
         accesses, &(struct actor_options){.words = {access}, .stopped = true});
     const uint64_t first = protect_afterwards ? RIGHT_READ : rights;
@@ -257,7 +257,7 @@ static long watches(struct actor *actor)
 
 static void expect_fault(uint64_t watchers)
 {
-    struct trapeze_message message = {.deadline = in_us(100000)};
+    struct trapeze_message message = {.deadline = in_us(HANG_US)};
 
     for (uint64_t i = 0; i < watchers; i++) {
         CHECK_EQUAL(trapeze_recv(actors_supervisor(), &message), KIND_FAULT);
@@ -284,6 +284,9 @@ static void test_destroy(bool unmap)
     }
     pause_us(1000);
     for (int i = 0; i < WATCHERS; i++) {
+        for (uint64_t waited = 0;
+             !one_hart() && actors[i]->step <= 3 && wait_more(&waited);)
+            continue;
         CHECK(actors[i]->step > 3);
         if (unmap)
             CHECK_EQUAL(sys_memory_unmap(actors[i]->process, mappings[i]), 0);

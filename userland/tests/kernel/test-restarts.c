@@ -69,7 +69,7 @@ static void write_registers(const struct actor *actor, bool another)
 /* Takes its code away until it faults; 0 if it does not. */
 static uint64_t interrupt_at(struct actor *actor, struct trapeze_message *fault)
 {
-    *fault = (struct trapeze_message){.deadline = in_us(100000)};
+    *fault = (struct trapeze_message){.deadline = in_us(HANG_US)};
     CHECK_EQUAL(sys_memory_unmap(actor->process, actor->code_mapping), 0);
     if (!CHECK_EQUAL(trapeze_recv(actors_supervisor(), fault), KIND_FAULT))
         return 0;
@@ -109,6 +109,8 @@ static void test_written_registers(void)
     CHECK(created >= ENOUGH);
     CHECK(destroyed >= ENOUGH);
     pause_us(20000);
+    for (uint64_t waited = 0; actor->words[1] <= ROUNDS / 10 && wait_more(&waited);)
+        continue;
     CHECK(actor->words[1] > ROUNDS / 10);
     CHECK_EQUAL((long)actor->words[2], 0);
     actor_kill(actor);
@@ -129,6 +131,7 @@ static void test_killed(void)
 int main(void)
 {
     actors_begin();
+    actors_share_a_hart();
     SAY("balance");
     const struct balance before = balance_now();
     test_written_registers();
