@@ -11,6 +11,22 @@ from device_trees import compile_tree, dump, node, replaced
 OPERATIONS = 300
 PAIRS = 2
 
+# What other files boot with one hart.
+KERNEL_TESTS = (
+    "test-registers-of-messages",
+    "test-messages",
+    "test-float-messages 50",
+    "test-ways-out",
+    "test-priorities",
+    "test-limits",
+    "test-faults",
+    "test-restarts",
+    "test-memory-objects",
+    "test-hostile",
+    "test-hostile-memory",
+)
+KERNEL_TESTS_OF_DEBUG = ("test-messages", "test-priorities", "test-faults", "test-restarts")
+
 
 def harts_of(outcome):
     """Harts that run, as the banner tells."""
@@ -39,6 +55,16 @@ def stress(boot):
 def test_storm(stress, harts, preset):
     outcome = stress(harts, harts=harts, preset=preset)
     assert ids_of(outcome) == set(range(harts))
+
+
+@pytest.mark.parametrize("command, preset", [
+    *((command, "default") for command in KERNEL_TESTS),
+    *((command, "debug") for command in KERNEL_TESTS_OF_DEBUG)])
+def test_kernel(boot, command, preset):
+    words = command.split()
+    outcome = boot(*words, last=f"{words[0]}: ok", preset=preset, harts=4, icount=False,
+                   timeout=900.0)
+    assert "FAILED" not in outcome.output
 
 
 @pytest.mark.parametrize("append", ["fastpath=off", "asidbits=0", "asidbits=3"])
