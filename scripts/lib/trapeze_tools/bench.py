@@ -133,12 +133,11 @@ def main(arguments: Sequence[str]) -> int:
 
 def tell_worst(bench: Bench, options: argparse.Namespace) -> int:
     programs = worst.ALL if options.worst else worst.SHORT
-    # On a terminal, how far it is.
     active = sys.stderr.isatty()
 
     def tell(program: str) -> None:
-        if active:
-            print(f"\r\033[Ktracing {program}", end="", file=sys.stderr, flush=True)
+        start, end = ("\r\033[K", "") if active else ("", "\n")
+        print(f"{start}tracing {program}", end=end, file=sys.stderr, flush=True)
 
     found = worst.worst(bench, programs, tell)
     if active:

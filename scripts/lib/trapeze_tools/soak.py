@@ -39,7 +39,7 @@ class Kind:
     amount: int  # unless told
     chunk: int
     command: Callable[[int, int], list[str]]  # of an amount and a seed
-    harts: int = 1  # several: without icount
+    harts: tuple[int, ...] = (1,)  # in turns, by the seed; several: without icount
 
 
 def _fuzz(amount: int, seed: int) -> list[str]:
@@ -55,16 +55,17 @@ def _deaths(amount: int, seed: int) -> list[str]:
 
 
 def _smp(amount: int, seed: int) -> list[str]:
-    return ["smp-stress", str(seed), str(amount), "4"]
+    return ["smp-stress", str(seed), str(amount), "4"]  # pairs
 
 
+SEVERAL = (2, 4, 8)
 KINDS = {
     kind.name: kind
     for kind in (
         Kind("fuzz", "random system calls", 100_000_000, 1_000_000, _fuzz),
         Kind("servers", "kills of each server", 1_000, 100, _servers),
         Kind("deaths", "processes killed at random moments", 100_000, 20_000, _deaths),
-        Kind("smp", "operations of four harts on each other", 100_000, 2_000, _smp, harts=4),
+        Kind("smp", "operations of 2, 4, 8 harts on each other", 100_000, 2_000, _smp, SEVERAL),
     )
 }
 
@@ -84,6 +85,7 @@ exit status: 0 nothing failed, 1 something did, 2 wrong usage, 125 nothing could
 examples:
   scripts/soak
   scripts/soak --hours 8 fuzz
+  scripts/soak --hours 8 --smp
   scripts/soak --seed 17 --amount 1000000 fuzz
 """
 )
@@ -101,6 +103,10 @@ class Run:
     @property
     def command(self) -> list[str]:
         return self.kind.command(self.amount, self.seed)
+
+    @property
+    def harts(self) -> int:
+        return self.kind.harts[self.seed % len(self.kind.harts)]
 
 
 def runs(kind: Kind, amount: int, seed: int) -> Iterator[Run]:
@@ -154,8 +160,8 @@ def make_archive(made: build.Build, path: Path, further: str = "") -> None:
 def machine_for(run: Run, made: build.Build, archive: Path, bios: str) -> Machine:
     return Machine(
         kernel=made.kernel,
-        harts=run.kind.harts,
-        icount=run.kind.harts == 1,
+        harts=run.harts,
+        icount=run.harts == 1,
         append=kernel_command_line("", run.command),
         bios=bios,
         extra=("-initrd", str(archive)),
@@ -269,7 +275,8 @@ def parser() -> cli.Parser:
     add("--no-build", action="store_true", help="tries what is built already")
     add("--qemu", metavar="PATH", help="QEMU to use (or TRAPEZE_QEMU=PATH)")
     add("--bios", metavar="FILE", help="firmware to use (or TRAPEZE_BIOS=FILE)")
-    add("kinds", metavar="KIND", nargs="*", help="what to try")
+    add("--smp", action="append_const", const="smp", dest="kinds", help="the kind smp")
+    add("kinds", metavar="KIND", nargs="*", action="extend", default=[], help="what to try")
     return result
 
 
