@@ -56,6 +56,13 @@ static inline void clock_set_payer(struct hart *hart, struct thread *thread)
  * slice is `thread`'s, or a client and its server could have two. Returns `thread`. */
 struct thread *clock_change_payer(struct thread *thread);
 
+/* The payer has blocked: nobody has had all of its slice. */
+static inline void clock_give_up_slice(struct hart *hart)
+{
+    if (hart->slice == hart->payer)
+        hart->slice = &hart->idle;
+}
+
 /* `thread` ends: whoever runs at its expense on another hart pays for itself. */
 void clock_forget_payer(const struct thread *thread);
 

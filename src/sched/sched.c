@@ -261,8 +261,6 @@ static inline struct thread *choose(struct hart *hart)
         thread_set_state(next, THREAD_RUNNING);
     if (hart->slice == NULL)
         hart->slice = next;
-    else if (hart->slice != next && hart->slice->state != THREAD_READY)
-        hart->slice = &hart->idle; /* it has blocked in the middle */
     clock_set_payer(hart, next);
     return next;
 }
@@ -281,6 +279,8 @@ static __attribute__((noinline)) void switch_by_policy(struct thread *current)
     clock_charge(hart_this());
     if (current->state == THREAD_RUNNING && current != &hart_this()->idle)
         give_way(hart_this(), current);
+    if (hart_this()->payer->state != THREAD_READY)
+        clock_give_up_slice(hart_this());
     hart_this()->rotate = false;
     struct thread *next = choose(hart_this());
     if (next != current)

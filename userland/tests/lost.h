@@ -9,11 +9,13 @@
 #include <stdint.h>
 
 /* Whether a value is one that the kernel works with: an address in its half of the
- * address space (errors are above those), or a satp, of RAM below 4 GiB. */
+ * address space, which ends with its image (above are small negative numbers, which are
+ * anybody's), or a satp, of RAM below 4 GiB. */
 static inline bool is_kernels(uint64_t value)
 {
     const uint64_t page = value & ((UINT64_C(1) << 44) - 1);
 
-    return (value >= UINT64_C(0xffffffc000000000) && value <= UINT64_MAX - 4096) ||
+    return (value >= UINT64_C(0xffffffc000000000) &&
+            value < UINT64_C(0xffffffff81000000)) ||
            (value >> 60 == 8 && page >= 0x80000 && page < 0x100000);
 }
