@@ -167,6 +167,7 @@ void sched_pin(struct thread *thread, struct hart *hart)
     if (queued)
         policy_remove(thread);
     thread->pin = hart;
+    thread_unquick(thread); /* it may have run elsewhere last */
     thread->queue = hart != NULL && hart->several ? hart->pinned : thread->hart->common;
     policy_set_urgency(thread);
     if (queued)

@@ -449,6 +449,46 @@ static void test_who_pays_mostly(void)
         continue;
 }
 
+/* Tells where it runs. */
+static long tells_its_hart(struct actor *actor)
+{
+    struct trapeze_message message = {0};
+
+    for (;;) {
+        trapeze_reply_recv(actor->handles[0], &message);
+        message.label = (uint64_t)sys_kernel_info(INFO_HART);
+    }
+    return 0;
+}
+
+static uint64_t asked(uint64_t server)
+{
+    struct trapeze_message message = {0};
+
+    CHECK_EQUAL(trapeze_call(server, &message), KIND_MESSAGE);
+    return message.label;
+}
+
+static void test_pinned_while_it_waits(void)
+{
+    const uint64_t hart = (uint64_t)sys_kernel_info(INFO_HART);
+    const uint64_t others = (uint64_t)sys_kernel_info(INFO_HART_IDS) & ~(1UL << hart);
+
+    if (one_hart())
+        return;
+    SAY("a server that is pinned while it waits answers from its hart only");
+    struct actor *server =
+        actor_make(tells_its_hart, &(struct actor_options){.give = {endpoint}});
+    actor_await(server, STATE_RECEIVING);
+    for (int i = 0; i < 3; i++)
+        CHECK_EQUAL(asked(endpoint), hart);
+    const uint64_t other = (uint64_t)__builtin_ctzl(others);
+    CHECK_EQUAL(sys_process_pin(server->process, other), 0);
+    for (int i = 0; i < 3; i++)
+        CHECK_EQUAL(asked(endpoint), other);
+    actor_kill(server);
+}
+
 int main(void)
 {
     actors_begin();
@@ -475,6 +515,7 @@ int main(void)
     test_direct_switches(LOW);
     test_direct_switches(HIGH);
     test_who_pays_mostly();
+    test_pinned_while_it_waits();
     balance_check(&before);
     return finish(PROGRAM);
 }
