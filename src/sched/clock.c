@@ -85,7 +85,8 @@ void clock_forget_payer(const struct thread *thread)
 }
 
 /* The slice is over. Whoever has had all of it gives way; whoever came in the middle of
- * it gets a whole one. */
+ * it gets a whole one. Whoever has been preempted goes behind its equals, or one that
+ * runs whenever a slice ends would keep them waiting for ever. */
 static void end_slice(struct hart *hart)
 {
     if (hart->highest_ready == 0 || hart->current == &hart->idle) {
@@ -95,6 +96,12 @@ static void end_slice(struct hart *hart)
     }
     hart->slice_cycles = csr_read(cycle) - hart->slice_began;
     bool whole = hart->payer == hart->slice;
+    struct thread *slice = hart->slice;
+    if (slice->state == THREAD_READY && slice->urgency < hart->current->urgency &&
+        !slice->hurried) {
+        policy_remove(slice);
+        policy_add(slice, POLICY_BACK);
+    }
     clock_begin_slice(hart);
     if (hart->several)
         harts_time_slices();

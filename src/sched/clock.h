@@ -56,11 +56,12 @@ static inline void clock_set_payer(struct hart *hart, struct thread *thread)
  * slice is `thread`'s, or a client and its server could have two. Returns `thread`. */
 struct thread *clock_change_payer(struct thread *thread);
 
-/* The payer has blocked: nobody has had all of its slice. */
+/* The payer has blocked, and somebody is about to be chosen: nobody has had all of its
+ * slice. But behind one that was more urgent the rest is a turn like any other. */
 static inline void clock_give_up_slice(struct hart *hart)
 {
     if (hart->slice == hart->payer)
-        hart->slice = &hart->idle;
+        hart->slice = hart->payer->urgency > hart->highest_ready ? NULL : &hart->idle;
 }
 
 /* `thread` ends: whoever runs at its expense on another hart pays for itself. */

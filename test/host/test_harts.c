@@ -521,6 +521,14 @@ static void take_interrupts(void)
             sched_make_ready(expired);
         model_update();
     }
+    /* Whose slice ends while somebody more urgent runs goes behind its equals. */
+    const struct hart *hart = hart_this();
+    struct thread *slice = hart->slice;
+    const bool turn_ends = hart->slice_end != 0 && now >= hart->slice_end &&
+                           hart->highest_ready != 0 && slice->state == THREAD_READY &&
+                           !slice->hurried && slice->urgency < hart->current->urgency;
+    if (turn_ends)
+        model_add(task_of(slice), false);
     sched_tick(now);
 }
 

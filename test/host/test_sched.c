@@ -117,6 +117,22 @@ static void a_server_runs_at_its_clients_expense(void **state)
                     (server->had + client->had) * CYCLES_PER_TICK);
 }
 
+/* One that is more urgent, and runs whenever a slice ends or nearly so, does not keep
+ * one of two equals from its turn. */
+static void who_is_preempted_takes_turns(void **state)
+{
+    (void)state;
+    for (uint64_t less = 0; less < 20; less++) {
+        simulation_start();
+        const struct task *hogs[] = {task_add(HOG, 3, FOREVER, 0),
+                                     task_add(HOG, 3, FOREVER, 0)};
+        task_add(SLEEPER, 8, 1000, SLICE_TICKS - 1000 - less);
+        simulate_slices(2000);
+        assert_true(task_share(hogs[0]) > 300000);
+        assert_true(task_share(hogs[1]) > 300000);
+    }
+}
+
 /* In no window of one period does it have more than twice the limit (the end of one
  * period and the beginning of the next), and in the long run no more than the limit. */
 static void watch_limit(struct task *task, uint64_t ticks, uint64_t period)
@@ -233,6 +249,7 @@ int main(void)
         cmocka_unit_test(nobody_is_interrupted_alone),
         cmocka_unit_test(a_yielder_robs_nobody),
         cmocka_unit_test(a_server_runs_at_its_clients_expense),
+        cmocka_unit_test(who_is_preempted_takes_turns),
         cmocka_unit_test(a_limit_holds_a_hog_back),
         cmocka_unit_test(a_limit_cannot_be_dodged),
         cmocka_unit_test(a_deep_tree_dies_at_once),
