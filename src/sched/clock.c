@@ -77,8 +77,11 @@ struct thread *clock_change_payer(struct thread *thread)
 void clock_forget_payer(const struct thread *thread)
 {
     for (struct hart *hart = harts; hart < harts + harts_count; hart++) {
-        if (hart->payer == thread)
-            hart->payer = hart->current;
+        if (hart->payer == thread) {
+            clock_set_payer(hart, hart->current);
+            if (hart->limit_end != 0)
+                harts_recall(hart); /* its timer is not this hart's to set */
+        }
         if (hart->slice == thread)
             hart->slice = &hart->idle;
     }

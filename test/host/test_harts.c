@@ -331,6 +331,7 @@ void swtch(struct thread *from, struct thread *to)
 void swtch_leave(struct thread *to)
 {
     (void)to;
+    limit_changes = false;
     if (leaving.from->state != THREAD_ENDED)
         check_choice();
     longjmp(boundary, 1);
@@ -570,6 +571,7 @@ static void work(struct thread *current)
             translations_leave(current);
             tasks[task_of(current) - tasks].version++;
         }
+        limit_changes = true; /* of whoever ran at its expense elsewhere */
         sched_depart(current);
     }
 }
@@ -876,11 +878,47 @@ static void nobody_starves(void **state)
 }
 
 /* A failure leaves the kernel's queues as they are: nothing else follows. */
+static void receives(void) { sched_block(hart_this()->current, THREAD_RECEIVING, 0); }
+static void calls_first(void) { hand_over(hart_this()->current, &tasks[0]); }
+
+/* Its client has ended on another hart: the server pays for itself, and has a limit. */
+static void a_limit_begins_when_the_payer_ends(void **state)
+{
+    (void)state;
+    start(2, 2);
+    simulated_hart = &harts[1];
+    create(&tasks[0], 1);
+    model_update();
+    enter(&harts[1], NULL);
+    enter(&harts[1], receives);
+    sched_set_limit(&tasks[0].thread, SLICE_TICKS / 2, 4 * SLICE_TICKS);
+    create(&tasks[1], 1);
+    model_update();
+    enter(&harts[1], NULL);
+    enter(&harts[1], calls_first);
+    assert_ptr_equal(harts[1].current, &tasks[0].thread);
+    assert_ptr_equal(harts[1].payer, &tasks[1].thread);
+    simulated_hart = &harts[0];
+    kill(&tasks[1]);
+    model_update();
+    enter(&harts[0], NULL);
+    assert_false(tasks[1].exists);
+    assert_ptr_equal(harts[1].payer, &tasks[0].thread);
+    enter(&harts[1], take_interrupts);
+    assert_int_equal(machines[1].timer, now + SLICE_TICKS / 2);
+    now += SLICE_TICKS / 2;
+    enter(&harts[1], take_interrupts);
+    assert_int_equal(tasks[0].thread.state, THREAD_HELD);
+    drain();
+}
+
 int main(void)
 {
     const struct CMUnitTest calls[] = {
         cmocka_unit_test_teardown(random_calls_on_several_harts, report_steps)};
-    const struct CMUnitTest turns[] = {cmocka_unit_test(nobody_starves)};
+    const struct CMUnitTest turns[] = {
+        cmocka_unit_test(a_limit_begins_when_the_payer_ends),
+        cmocka_unit_test(nobody_starves)};
 
     if (cmocka_run_group_tests(calls, NULL, NULL) != 0)
         return 1;
