@@ -477,6 +477,20 @@ static const struct choice sentry_choices[] = {
     {2, leave},        {0, NULL},
 };
 
+static void choose_by_role(struct player *player, struct trapeze_registers *registers)
+{
+    if (player->role == CLIENT)
+        choose_among(client_choices, player, registers);
+    else if (player->role >= SENTRY_LOW)
+        choose_among(sentry_choices, player, registers);
+    else if (play_one_in(4) && is_urged(player))
+        sleep(player, registers);
+    else if (player->role == MIDDLE && play_one_in(3))
+        choose_among(middle_choices, player, registers);
+    else
+        choose_among(server_choices, player, registers);
+}
+
 void play_choose(struct player *player)
 {
     struct trapeze_registers *registers = &player->frame.before;
@@ -495,14 +509,6 @@ void play_choose(struct player *player)
         sleep(player, registers);
     else if (player->irq != 0 && WORLD->masked && play_one_in(2))
         acknowledge(player, registers);
-    else if (serves && player->role >= SENTRY_LOW)
-        choose_among(sentry_choices, player, registers);
-    else if (!serves)
-        choose_among(client_choices, player, registers);
-    else if (play_one_in(4) && is_urged(player))
-        sleep(player, registers);
-    else if (player->role == MIDDLE && play_one_in(3))
-        choose_among(middle_choices, player, registers);
     else
-        choose_among(server_choices, player, registers);
+        choose_by_role(player, registers);
 }
