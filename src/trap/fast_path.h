@@ -74,7 +74,7 @@ give_up:
     j trap_system_call
     .endm
 
-/* All registers but s0, which is saved, and those that the caller gives something else. */
+/* All registers but s0, which is saved, and pc. */
     .macro save_interrupted
     .irp number, 1, 3, 4, 5, 6, 7, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, \
         24, 25, 26, 27, 28, 29, 30, 31
@@ -82,6 +82,9 @@ give_up:
     .endr
     csrr s0, sscratch
     sd s0, TRAPFRAME_X(2)(sp)
+    sd a0, TRAPFRAME_X(10)(sp)
+    csrr s0, sepc
+    sd s0, TRAPFRAME_SEPC(sp)
     .endm
 
 /* Goes on as the thread in s6, where it was interrupted, which may be inside a loop of lr

@@ -102,9 +102,6 @@ wake_gives_up:
     .type FAST(slice_ends), @function
 FAST(slice_ends):
     save_interrupted
-    sd a0, TRAPFRAME_X(10)(sp)
-    csrr s0, sepc
-    sd s0, TRAPFRAME_SEPC(sp)
     li s8, STATE_READY
     lock interrupt_gives_up_contended, s8
     find_equal interrupt_gives_up
@@ -142,9 +139,6 @@ interrupt_gives_up:
     .type FAST(device_interrupts), @function
 FAST(device_interrupts):
     save_interrupted
-    sd a0, TRAPFRAME_X(10)(sp)
-    csrr s0, sepc
-    sd s0, TRAPFRAME_SEPC(sp)
     li a7, STATE_READY
     lock interrupt_gives_up_contended, a7
 

@@ -123,7 +123,7 @@ MUTANTS = (
     Mutant("slice-is-not-timed", "FAST(slice_ends):", "csrw CSR_STIMECMP, s0", **TURNS),
     Mutant("slice-is-the-last-ones", "FAST(slice_ends):", "sd s6, HART_SLICE(tp)", **TURNS),
     Mutant("slice-stays-first", "FAST(slice_ends):", "rotate", **TURNS),
-    Mutant("slice-loses-a0", "FAST(slice_ends):", "sd a0, TRAPFRAME_X(10)(sp)", **TURNS),
+    Mutant("slice-loses-a0", ".macro save_interrupted", "sd a0, TRAPFRAME_X(10)(sp)", **TURNS),
     Mutant("interrupted-loses-t6", ".macro save_interrupted", "29, 30, 31", "29, 30"),
     Mutant("interrupted-t6-leaks", ".macro resume_interrupted", "29, 30, 31, 2", "29, 30, 2"),
     Mutant("bail-out-clobbers-s9", ".macro give_up_checks", "24, 25, 26", "24, 26"),
