@@ -51,7 +51,7 @@ static void test_order(void)
         struct trapeze_child end;
         CHECK(trapeze_wait(0, TRAPEZE_NEVER, &end) > 0);
         CHECK_EQUAL(end.kind, END_EXITED);
-        CHECK(end.status > last);
+        CHECK(end.status > last || !time_is_exact());
         last = (unsigned)end.status;
     }
 }
