@@ -58,8 +58,9 @@ enum thread_state {
  *
  * sched_switch sets the words. Whatever happens to a thread in between that assembly
  * does not look at withdraws them: flags, a limit, a deadline, a grant that is welcome,
- * translations to forget. quick_reply is withdrawn also while the thread pays for its
- * time itself (the one who gets the reply shall), and while it is lent a priority. */
+ * translations to forget, or that one is ready who may run on this hart only.
+ * quick_reply is withdrawn also while the thread pays for its time itself (the one who
+ * gets the reply shall) or is ready (it will), and while it is lent a priority. */
 
 /* At most so many ticks in each period. */
 struct limit {
