@@ -11,7 +11,7 @@
  */
 #include "memory/layout.h"
 #include "platform/riscv.h"
-#include "sched/trapframe.h"
+#include "sched/offsets.h"
 
 #define BOOT_LEAF (PTE_V | PTE_R | PTE_W | PTE_G | PTE_A | PTE_D)
 #define ROOT_INDEX(address) (((address) >> 30) & 511)

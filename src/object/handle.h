@@ -14,6 +14,7 @@
 
 #define HANDLES_INLINE 64
 #define HANDLES_PER_PAGE 128
+#define HANDLE_INDEX_BITS 17 /* of a number */
 
 struct handle {
     struct object *object; /* NULL: the place is free */
@@ -23,11 +24,6 @@ struct handle {
     uint32_t rights;     /* RIGHT_* */
 };
 
-static_assert(offsetof(struct handle, object) == HANDLE_OBJECT, "handle");
-static_assert(offsetof(struct handle, id) == HANDLE_ID, "handle");
-static_assert(offsetof(struct handle, generation) == HANDLE_GENERATION, "handle");
-static_assert(offsetof(struct handle, rights) == HANDLE_RIGHTS, "handle");
-static_assert(sizeof(struct handle) == 1 << HANDLE_SHIFT, "handle");
 static_assert(sizeof(struct handle) * HANDLES_PER_PAGE == PAGE_SIZE, "a page");
 static_assert(HANDLES_MAX <= 1 << HANDLE_INDEX_BITS, "a place has a number");
 static_assert((HANDLES_MAX - HANDLES_INLINE) / HANDLES_PER_PAGE < PAGE_SIZE / 8,

@@ -5,19 +5,12 @@
 #include "object/irq.h"
 
 #include "object/notice.h"
-#include "platform/plic.h"
 
 /* In one interrupt; whatever is pending then comes at once again. */
 #define SIGNALS_MAX 8
 
-/* Known to assembly. */
-struct irq_table {
-    uint64_t claim;                               /* the register's address */
-    struct object *objects[PLIC_SOURCES_MAX + 1]; /* by source; NULL: none */
-} irq_table __attribute__((aligned(16)));
-
-static_assert(offsetof(struct irq_table, claim) == IRQ_CLAIM, "irq_table");
-static_assert(offsetof(struct irq_table, objects) == IRQ_OBJECTS, "irq_table");
+struct irq_table irq_table __attribute__((aligned(16)));
+static_assert(offsetof(struct irq_table, objects) < __alignof__(irq_table), "one %hi");
 
 static uint32_t bound; /* sources that have been */
 

@@ -7,6 +7,13 @@
 #pragma once
 
 #include "object/process.h"
+#include "platform/plic.h"
+
+/* Known to assembly. */
+struct irq_table {
+    uint64_t claim;                               /* the register's address */
+    struct object *objects[PLIC_SOURCES_MAX + 1]; /* by source; NULL: none */
+};
 
 /* Makes the object of a source, once as long as it lives. Errors: E_INVALID (no such
  * source), E_BAD_STATE (it has an object already), E_NO_SLOT. */

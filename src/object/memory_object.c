@@ -12,11 +12,9 @@
 #include "sched/translations.h"
 
 #define ACCESS (RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE)
-/* From the rights of a mapping to a page's permissions. */
 static_assert(RIGHT_READ >> MAP_RIGHTS_SHIFT == PAGE_READ, "rights");
 static_assert(RIGHT_WRITE >> MAP_RIGHTS_SHIFT == PAGE_WRITE, "rights");
 static_assert(RIGHT_EXECUTE >> MAP_RIGHTS_SHIFT == PAGE_EXECUTE, "rights");
-static_assert(RIGHT_READ == MAP_READ && RIGHT_WRITE == MAP_WRITE, "rights");
 
 #define ENTRIES (PAGE_SIZE / sizeof(uint64_t))
 static_assert(MEMORY_PAGES_MAX <= 1UL << FRAME_ORDER_MAX, "a run is one block");

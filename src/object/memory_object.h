@@ -9,6 +9,8 @@
 
 #include "object/process.h"
 
+#define MAP_RIGHTS_SHIFT 2 /* from the rights of a mapping to a page's permissions */
+
 enum memory_kind {
     MEMORY_RUN,     /* one block of frames at `base` */
     MEMORY_INDEXED, /* frames one by one: their addresses are in the slot, if they are

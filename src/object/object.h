@@ -17,12 +17,22 @@
 
 #include "base/list.h"
 #include "memory/address.h"
-#include "object/offsets.h"
 
 struct process;
 struct object;
 
+#define NUMBER_INDEX_BITS 17
 #define OBJECT_NUMBER_STEP (1U << NUMBER_INDEX_BITS)
+
+/* object.type, beside those of the interface: needs a slot and no id, no handle names
+ * it. */
+#define OBJECT_MAPPING 6
+
+/* endpoint.waiting */
+#define ENDPOINT_RECEIVERS 1 /* several: in the ring */
+#define ENDPOINT_SENDERS 2   /* who has something to say, in the ring */
+#define ENDPOINT_SIGNALS 4   /* in `pending` */
+#define ENDPOINT_SIGNALLED 8 /* signals came last: a message is next */
 
 /* A rendezvous. `waiting` says whether a message can be delivered at once: it is 0
  * (idle), or the address of the only receiver (which is negative, in the upper half),
@@ -101,24 +111,6 @@ struct object {
 };
 
 static_assert(sizeof(struct object) == SLOT_BYTES, "a slot");
-static_assert(offsetof(struct object, number) == OBJECT_NUMBER, "object");
-static_assert(offsetof(struct object, payer) == OBJECT_PAYER, "object");
-static_assert(offsetof(struct object, owned) == OBJECT_OWNED, "object");
-static_assert(offsetof(struct object, next_free) == OBJECT_NEXT_FREE, "object");
-static_assert(offsetof(struct object, type) == OBJECT_TYPE, "object");
-static_assert(offsetof(struct object, run_pages) == OBJECT_RUN_PAGES, "object");
-static_assert(offsetof(struct object, memory.mappings) == MEMORY_MAPPINGS, "object");
-static_assert(offsetof(struct object, memory.base) == MEMORY_BASE, "object");
-static_assert(offsetof(struct object, mapping.of_memory) == MAPPING_OF_MEMORY,
-              "object");
-static_assert(offsetof(struct object, mapping.memory) == MAPPING_MEMORY, "object");
-static_assert(offsetof(struct object, mapping.address) == MAPPING_ADDRESS, "object");
-static_assert(offsetof(struct object, mapping.first_page) == MAPPING_FIRST_PAGE,
-              "object");
-static_assert(offsetof(struct object, mapping.granted) == MAPPING_GRANTED, "object");
-static_assert(offsetof(struct object, mapping.page_count) == MAPPING_PAGE_COUNT,
-              "object");
-static_assert(offsetof(struct object, mapping.rights) == MAPPING_RIGHTS, "object");
 
 /* A table of `count` slots at `table`, the first `process_count` of them for
  * processes. Its memory need not be zeroed. */
@@ -138,6 +130,7 @@ struct object_pool {
     uint32_t fresh, end;
 };
 extern struct object_pool object_processes, object_others;
+static_assert(offsetof(struct object_pool, free) == 0, "fast_map.S");
 
 /* A slot, with a new id, in the list of what `payer` pays for. What there is of each
  * type is zero. The caller has charged the quota. NULL: none is left. */

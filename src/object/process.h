@@ -16,7 +16,6 @@
 #include "memory/budget.h"
 #include "object/handle.h"
 #include "object/object.h"
-#include "object/offsets.h"
 #include "sched/thread.h"
 
 /* What the handle with a number led to last, with the right to do one thing: a fast
@@ -75,38 +74,6 @@ struct process {
 };
 
 static_assert(offsetof(struct process, thread) == 0, "process_of");
-static_assert(offsetof(struct process, object) == PROCESS_OBJECT, "process");
-static_assert(offsetof(struct process, space.satp) == PROCESS_SATP, "process");
-static_assert(offsetof(struct process, token) == PROCESS_TOKEN, "process");
-static_assert(offsetof(struct process, server) == PROCESS_SERVER, "process");
-static_assert(offsetof(struct process, caller) == PROCESS_CALLER, "process");
-static_assert(offsetof(struct process, endpoint) == PROCESS_ENDPOINT, "process");
-static_assert(offsetof(struct process, receive_number) == PROCESS_RECEIVE, "process");
-static_assert(offsetof(struct process, send) == PROCESS_SEND, "process");
-static_assert(offsetof(struct process, signal) == PROCESS_SIGNAL, "process");
-static_assert(offsetof(struct process, supervisor) == PROCESS_SUPERVISOR, "process");
-static_assert(offsetof(struct object, process.status) == OBJECT_STATUS, "object");
-static_assert(offsetof(struct object, irq.endpoint) == IRQ_ENDPOINT, "object");
-static_assert(offsetof(struct list, next) == LIST_NEXT, "list");
-static_assert(offsetof(struct list, previous) == LIST_PREVIOUS, "list");
-static_assert(offsetof(struct object, irq.badge) == IRQ_BADGE, "object");
-static_assert(offsetof(struct object, irq.wakes) == IRQ_WAKES, "object");
-static_assert(offsetof(struct object, irq.priority) == IRQ_PRIORITY, "object");
-static_assert(offsetof(struct object, id) == OBJECT_ID, "object");
-static_assert(offsetof(struct object, endpoint.waiting) == ENDPOINT_WAITING, "object");
-static_assert(offsetof(struct object, endpoint.pending) == ENDPOINT_PENDING, "object");
-static_assert(offsetof(struct process, space.table.region) == PROCESS_REGION,
-              "process");
-static_assert(offsetof(struct process, space.table.entries) == PROCESS_REGION_ENTRIES,
-              "process");
-static_assert(offsetof(struct process, space.asid) == PROCESS_ASID, "process");
-static_assert(offsetof(struct process, mappings) == PROCESS_MAPPINGS, "process");
-static_assert(offsetof(struct process, slots.used) == PROCESS_SLOTS_USED, "process");
-static_assert(offsetof(struct process, slots.limit) == PROCESS_SLOTS_LIMIT, "process");
-static_assert(offsetof(struct process, handles.inline_end) == HANDLES_INLINE_END,
-              "process");
-static_assert(offsetof(struct process, handles.inline_places) == HANDLES_INLINE_PLACES,
-              "process");
 static_assert(sizeof(struct process) <= PAGE_SIZE, "a process is a page");
 
 static inline struct process *process_of(struct thread *thread)

@@ -5,7 +5,7 @@
  *
  * On entry: S-mode, sstatus.FS not off. They clobber t0 and nothing else.
  */
-#include "platform/fpu.h"
+#include "platform/offsets.h"
 
     .option arch, +d
     .section .text

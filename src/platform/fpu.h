@@ -5,10 +5,6 @@
  */
 #pragma once
 
-#define FPU_STATE_FCSR 256
-
-#ifndef __ASSEMBLER__
-
 #include <stdint.h>
 
 struct fpu_state {
@@ -20,5 +16,3 @@ struct fpu_state {
  * dirty. */
 void fpu_save(struct fpu_state *state);
 void fpu_load(const struct fpu_state *state);
-
-#endif

@@ -59,21 +59,6 @@ struct hart {
     struct thread idle; /* its context is the hart's own stack, its frame is unused */
 };
 
-static_assert(offsetof(struct hart, current) == HART_CURRENT, "hart");
-static_assert(offsetof(struct hart, trap_return) == HART_TRAP_RETURN, "hart");
-static_assert(offsetof(struct hart, highest_ready) == HART_HIGHEST_READY, "hart");
-static_assert(offsetof(struct hart, marks) == HART_MARKS, "hart");
-static_assert(offsetof(struct hart, satp) == HART_SATP, "hart");
-static_assert(offsetof(struct hart, payer) == HART_PAYER, "hart");
-static_assert(offsetof(struct hart, paid_until) == HART_PAID_UNTIL, "hart");
-static_assert(offsetof(struct hart, slice) == HART_SLICE, "hart");
-static_assert(offsetof(struct hart, slice_end) == HART_SLICE_END, "hart");
-static_assert(offsetof(struct hart, slice_ticks) == HART_SLICE_TICKS, "hart");
-static_assert(offsetof(struct hart, wake_queue) == HART_WAKE_QUEUE, "hart");
-static_assert(offsetof(struct hart, fast_until) == HART_FAST_UNTIL, "hart");
-static_assert(offsetof(struct hart, id) == HART_ID, "hart");
-static_assert(offsetof(struct hart, fpu_owner) == HART_FPU_OWNER, "hart");
-
 /* This hart's. */
 static inline struct hart *hart_this(void)
 {

@@ -4,10 +4,9 @@
  * whether somebody is ready at it. Each thread knows the ring that it belongs in, so
  * that assembly (trap/fast_switch.S) need not compute it.
  */
-#include <trapeze/abi.h>
+#include "sched/policy_priority.h"
 
 #include "base/bits.h"
-#include "sched/ready_queue.h"
 #include "sched/ready_ring.h"
 
 const uint32_t policy_number = SCHEDULER_PRIORITY;
@@ -15,13 +14,7 @@ const bool policy_charges = false;
 const bool policy_keeps_order = true;
 const char policy_name[] = "priority";
 
-static struct queue {
-    struct ready_queue base;
-    uint32_t nonempty;                    /* bit u: ready[u] has a thread */
-    struct thread *ready[PRIORITIES + 1]; /* by urgency */
-} queues[HARTS_MAX + 1];
-
-static_assert(offsetof(struct queue, nonempty) == READY_NONEMPTY, "ready_queue.h");
+static struct queue queues[HARTS_MAX + 1];
 
 struct ready_queue *policy_queue(uint32_t number) { return &queues[number].base; }
 

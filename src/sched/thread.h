@@ -106,28 +106,7 @@ static_assert(offsetof(struct trapframe, ra) == TRAPFRAME_X(1), "trapframe");
 static_assert(offsetof(struct trapframe, a0) == TRAPFRAME_X(10), "trapframe");
 static_assert(offsetof(struct trapframe, s2) == TRAPFRAME_X(18), "trapframe");
 static_assert(offsetof(struct trapframe, t6) == TRAPFRAME_X(31), "trapframe");
-static_assert(sizeof(struct trapframe) == TRAPFRAME_SIZE, "trapframe");
-static_assert(offsetof(struct context, s[11]) == CONTEXT_S(11), "context");
 static_assert(offsetof(struct thread, trapframe) == 0, "sscratch points to both");
-static_assert(offsetof(struct thread, flags) == THREAD_FLAGS, "thread");
-static_assert(offsetof(struct thread, hart) == THREAD_HART, "thread");
-static_assert(offsetof(struct thread, stack_top) == THREAD_STACK_TOP, "thread");
-static_assert(offsetof(struct thread, context) == THREAD_CONTEXT, "thread");
-static_assert(offsetof(struct thread, quick) == THREAD_QUICK, "thread");
-static_assert(offsetof(struct thread, quick_call) == THREAD_QUICK_CALL, "thread");
-static_assert(offsetof(struct thread, quick_reply) == THREAD_QUICK_REPLY, "thread");
-static_assert(offsetof(struct thread, state) == THREAD_STATE, "thread");
-static_assert(offsetof(struct thread, priority) == THREAD_PRIORITY, "thread");
-static_assert(offsetof(struct thread, urgency) == THREAD_URGENCY, "thread");
-static_assert(offsetof(struct thread, heap_key) == THREAD_HEAP_KEY, "thread");
-static_assert(offsetof(struct thread, ready_next) == THREAD_READY_NEXT, "thread");
-static_assert(offsetof(struct thread, ready_previous) == THREAD_READY_PREVIOUS,
-              "thread");
-static_assert(offsetof(struct thread, policy) == THREAD_POLICY, "thread");
-static_assert(offsetof(struct thread, cycles) == THREAD_CYCLES, "thread");
-static_assert(offsetof(struct thread, stale) == THREAD_STALE, "thread");
-static_assert(offsetof(struct thread, fpu_hart) == THREAD_FPU_HART, "thread");
-static_assert(offsetof(struct thread, fpu) == THREAD_FPU, "thread");
 
 /* A stopped thread at the boundary, all registers 0: `trap_return` is the boundary's
  * pc, `stack_top` the top of its kernel stack. */

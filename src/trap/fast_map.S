@@ -56,7 +56,7 @@ fast_map:
     bnez s0, map_gives_up
     bnez a1, map_gives_up
     beqz a2, map_gives_up
-    andi s0, a5, ~(MAP_READ | MAP_WRITE)
+    andi s0, a5, ~(RIGHT_READ | RIGHT_WRITE)
     bnez s0, map_gives_up
     beqz a5, map_gives_up
 
@@ -83,7 +83,7 @@ fast_map:
 
     /* The rights, t1, are among those granted, s0. */
     lwu s0, HANDLES_INLINE_PLACES + HANDLE_RIGHTS(t1)
-    ori t1, a5, MAP_READ
+    ori t1, a5, RIGHT_READ
     or a1, s0, t1
     bne a1, s0, map_gives_up_locked
 

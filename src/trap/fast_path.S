@@ -97,7 +97,7 @@ fast_reply_recv:
 
     /* 2. As above, by the handle that receives. */
     or s0, t0, t1
-    ld s1, PROCESS_RECEIVE(sp)
+    ld s1, PROCESS_RECEIVE_NUMBER(sp)
     or s0, s0, t2
     bne s1, a0, give_up
     ld s2, PROCESS_ENDPOINT(sp)
@@ -105,7 +105,7 @@ fast_reply_recv:
     /* 3. It lives; the token is the caller's; nothing is there to receive; both are
      * quick; the caller is urgent enough. */
     lock give_up_contended
-    ld s3, PROCESS_RECEIVE + RECEIVE_ID(sp) /* another server may have changed it */
+    ld s3, PROCESS_RECEIVE_ID(sp) /* another server may have changed it */
     ld s4, OBJECT_ID(s2)
     bne s4, s3, give_up_locked
     ld s6, PROCESS_CALLER(sp)
@@ -195,7 +195,7 @@ fast_fault:
     csrr a2, sepc
     sd a2, TRAPFRAME_SEPC(sp)
     ld s2, PROCESS_SUPERVISOR(sp)
-    ld s3, PROCESS_SUPERVISOR + SUPERVISOR_ID(sp)
+    ld s3, PROCESS_SUPERVISOR_ID(sp)
     beqz s2, give_up_fault
 
     /* 3. As for a call. */
@@ -225,14 +225,14 @@ fast_fault:
     ld s7, PROCESS_OBJECT(sp)
     csrr a3, stval
     sd s0, OBJECT_STATUS(s7)
-    sd a2, OBJECT_STATUS + 8(s7)
-    sd a3, OBJECT_STATUS + 16(s7)
+    sd a2, OBJECT_PC(s7)
+    sd a3, OBJECT_VALUE(s7)
     ld a4, OBJECT_ID(s7)
     ld a6, PROCESS_TOKEN(sp)
     lui s4, 1 << (NUMBER_INDEX_BITS - 12)
     add a6, a6, s4
     sd a6, PROCESS_TOKEN(sp)
-    ld a7, PROCESS_SUPERVISOR + SUPERVISOR_BADGE(sp)
+    ld a7, PROCESS_SUPERVISOR_BADGE(sp)
     change_space
     unlock
 

@@ -25,10 +25,9 @@
 #endif
 
 #include "object/offsets.h"
-#include "platform/fpu.h"
+#include "platform/offsets.h"
 #include "platform/riscv.h"
-
-#include "sched/ready_queue.h"
+#include "sched/offsets.h"
 #include "sched/trapframe.h"
 
 .option arch, +d

@@ -23,12 +23,13 @@ static const char *const register_names[] = {
     "  s8", "  s9", " s10", " s11", "  t3", "  t4", "  t5", "  t6",
 };
 
-static_assert(sizeof register_names == TRAPFRAME_SIZE, "one name for each register");
+static_assert(sizeof register_names == sizeof(struct trapframe),
+              "one name for each register");
 
 static void print_registers(const struct trapframe *frame)
 {
     const uint64_t *values = (const uint64_t *)frame;
-    for (size_t i = 0; i < TRAPFRAME_SIZE / sizeof *values; i++)
+    for (size_t i = 0; i < sizeof *frame / sizeof *values; i++)
         printk("%s %s %016lx%s", i % 4 == 0 ? "trapeze:  " : "", register_names[i],
                values[i], i % 4 == 3 ? "\n" : "");
 }

@@ -8,6 +8,7 @@
  * itself, which is always a bug.
  */
 #include "platform/riscv.h"
+#include "sched/offsets.h"
 #include "sched/trapframe.h"
 
     .section .text

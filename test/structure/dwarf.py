@@ -54,6 +54,34 @@ def structure_members(name: str) -> dict[str, range]:
     return members
 
 
+def member_offset(structure: str, path: str) -> int:
+    """Where a member is, or a member of one: "a", "a.b"; in a nameless structure or union as C has
+    it."""
+    offset, die = 0, _structure(structure)
+    for name in path.split("."):
+        place = _find(die, name)
+        assert place, f"struct {structure} has no {path}"
+        offset, die = offset + place[0], place[1]
+    return offset
+
+
+def _find(die: DIE, name: str) -> tuple[int, DIE] | None:
+    """The offset of a member, and its type."""
+    while die.tag in ("DW_TAG_typedef", "DW_TAG_const_type", "DW_TAG_volatile_type"):
+        die = die.get_DIE_from_attribute("DW_AT_type")
+    for child in die.iter_children():
+        if child.tag != "DW_TAG_member":
+            continue
+        start = child.attributes["DW_AT_data_member_location"].value \
+            if "DW_AT_data_member_location" in child.attributes else 0  # of a union
+        inner = child.get_DIE_from_attribute("DW_AT_type")
+        if name_of(child) == name:
+            return start, inner
+        if name_of(child) is None and (found := _find(inner, name)):
+            return start + found[0], found[1]
+    return None
+
+
 def bit_fields() -> list[str]:
     """The members that are bit-fields, as STRUCT.MEMBER."""
     return sorted({f"{name_of(die.get_parent())}.{name_of(die)}" for die in _entries()

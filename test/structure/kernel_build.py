@@ -61,9 +61,10 @@ def _flags_only(command: list[str], file: str) -> tuple[str, ...]:
 
 
 @functools.cache
-def units(of_other_policies: bool = False) -> tuple[Unit, ...]:
+def units(target: str = "kernel") -> tuple[Unit, ...]:
     """Every file of src/ that compile_commands.json compiles for the kernel, in its order; or for
-    the kernels of test/boot/test_policies.py alone."""
+    other targets, whose names begin so: "scheduler-", the kernels of test/boot/test_policies.py
+    alone, "offsets-", what tells assembly of C's structures and is in no kernel."""
     path = BUILD / "compile_commands.json"
     if not path.exists():
         raise RuntimeError(f"{path} is missing; build the kernel first: scripts/test builds it")
@@ -78,7 +79,7 @@ def units(of_other_policies: bool = False) -> tuple[Unit, ...]:
         compiled = (directory / output).resolve()
         if not compiled.is_relative_to(BUILD / "src"):
             continue  # a user program shares the source
-        if any(part.startswith("scheduler-") for part in compiled.parts) != of_other_policies:
+        if not compiled.relative_to(BUILD / "src/CMakeFiles").parts[0].startswith(target):
             continue
         found.append(Unit(str(source.relative_to(KERNEL_SOURCE)), source, compiled,
                           _flags_only(command, entry["file"]), directory))
@@ -107,6 +108,25 @@ def policies() -> tuple[Unit, ...]:
         assert result.returncode == 0, f"{name}: {result.stderr}"
         found.append(unit)
     return tuple(found)
+
+
+def is_generated(header: str) -> bool:
+    """Whether the build makes this header of the offsets.c beside it."""
+    return any(unit.name == header.removesuffix(".h") + ".c" for unit in units("offsets-"))
+
+
+@functools.cache
+def offsets() -> dict[str, int]:
+    """By what names and numbers assembly knows C's structures: what the build has made of each
+    offsets.c."""
+    found: dict[str, int] = {}
+    for unit in units("offsets-"):
+        header = (BUILD / "src" / unit.name).with_suffix(".h")
+        for line in header.read_text(encoding="utf-8").splitlines():
+            match = re.fullmatch(r"#define (\w+) (\d+)", line)
+            assert match and match[1] not in found, f"{header}: {line}"
+            found[match[1]] = int(match[2])
+    return found
 
 
 def kernel_files(*suffixes: str) -> list[Path]:

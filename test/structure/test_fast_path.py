@@ -13,18 +13,20 @@ import fast_paths
 import kernel_build
 from fast_paths import FRAME_BYTES, NAMES, THREAD, ZERO, Path, Value
 from findings import expect_none
-from kernel_build import KERNEL_SOURCE, SOURCE
+from kernel_build import SOURCE
 
 BUDGET_DOCUMENT = SOURCE / "docs/performance.md"
 
 # What a way that comes back may change, beside the trapframe of who leaves: constants of the
 # offsets, and how many bytes. Who switches by itself, or wakes somebody, may change more.
 FIELDS = {
-    "ENDPOINT_WAITING": 8, "ENDPOINT_PENDING": 8, "OBJECT_STATUS": 24, "PROCESS_TOKEN": 8,
+    "ENDPOINT_WAITING": 8, "ENDPOINT_PENDING": 8, "OBJECT_STATUS": 8, "OBJECT_PC": 8,
+    "OBJECT_VALUE": 8, "PROCESS_TOKEN": 8,
     "PROCESS_SERVER": 8, "PROCESS_CALLER": 8, "THREAD_STATE": 1, "THREAD_QUICK": 8,
     "THREAD_FPU": 33 * 8, "THREAD_FPU_HART": 8, "HART_CURRENT": 8, "HART_FPU_OWNER": 8,
 }
-SWITCH_FIELDS = FIELDS | {"THREAD_QUICK_REPLY": 8, "THREAD_READY_NEXT": 16, "THREAD_CYCLES": 8}
+SWITCH_FIELDS = FIELDS | {"THREAD_QUICK_REPLY": 8, "THREAD_READY_NEXT": 8,
+                          "THREAD_READY_PREVIOUS": 8, "THREAD_CYCLES": 8}
 MAP_FIELDS = {
     "PROCESS_SLOTS_USED": 8, "THREAD_STALE": 1, "OBJECT_TYPE": 1, "OBJECT_PAYER": 8,
     "MAPPING_MEMORY": 8, "MAPPING_ADDRESS": 8, "MAPPING_FIRST_PAGE": 4, "MAPPING_GRANTED": 1,
@@ -186,11 +188,7 @@ def named(name: str) -> int:
         return sum(named(part) for part in name.split("+"))
     if match := re.fullmatch(r"%lo\((.*)\)", name):
         return (kernel_build.image_symbol(match[1])["st_value"] + 2048) % 4096 - 2048
-    text = "".join((KERNEL_SOURCE / file).read_text(encoding="utf-8")
-                   for file in ("object/offsets.h", "sched/trapframe.h"))
-    match = re.search(rf"^#define {name} (\d+)\b", text, re.MULTILINE)
-    assert match, name
-    return int(match[1])
+    return kernel_build.offsets()[name]
 
 
 def allowed(path: Path) -> set[int]:
@@ -236,11 +234,11 @@ def test_nothing_else_is_written(entry):
 SEES = {
     "fast_call": "PROCESS_SEND OBJECT_ID ENDPOINT_WAITING THREAD_QUICK THREAD_QUICK_CALL "
                  "THREAD_PRIORITY",
-    "fast_fault": "PROCESS_SUPERVISOR OBJECT_ID ENDPOINT_WAITING THREAD_QUICK THREAD_QUICK_CALL "
-                  "THREAD_PRIORITY",
-    "fast_reply_recv": "PROCESS_RECEIVE PROCESS_ENDPOINT OBJECT_ID ENDPOINT_WAITING PROCESS_CALLER "
-                       "PROCESS_TOKEN THREAD_QUICK THREAD_QUICK_REPLY HART_HIGHEST_READY "
-                       "THREAD_URGENCY",
+    "fast_fault": "PROCESS_SUPERVISOR PROCESS_SUPERVISOR_ID OBJECT_ID ENDPOINT_WAITING "
+                  "THREAD_QUICK THREAD_QUICK_CALL THREAD_PRIORITY",
+    "fast_reply_recv": "PROCESS_RECEIVE_NUMBER PROCESS_RECEIVE_ID PROCESS_ENDPOINT OBJECT_ID "
+                       "ENDPOINT_WAITING PROCESS_CALLER PROCESS_TOKEN THREAD_QUICK "
+                       "THREAD_QUICK_REPLY HART_HIGHEST_READY THREAD_URGENCY",
     "fast_signal": "PROCESS_SIGNAL OBJECT_ID ENDPOINT_WAITING",
     "yield_to": "THREAD_QUICK THREAD_QUICK_CALL THREAD_POLICY HART_PAYER",
     "wake": "THREAD_QUICK THREAD_QUICK_CALL THREAD_URGENCY HART_PAYER HART_WAKE_QUEUE",

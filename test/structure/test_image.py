@@ -241,30 +241,35 @@ REGISTERS = ("zero ra sp gp tp t0 t1 t2 s0 s1 a0 a1 a2 a3 a4 a5 a6 a7 "
 CALLEE_SAVED = ["ra", "sp", *(f"s{i}" for i in range(12))]
 
 
-def evaluate(expression: str) -> int:
-    """A constant expression of sched/trapframe.h, by the preprocessor and then by arithmetic."""
+def trapframe_x(number: int) -> int:
+    """TRAPFRAME_X of sched/trapframe.h, by the preprocessor and then by arithmetic."""
     unit = next(unit for unit in kernel_build.units() if unit.source.suffix == ".S")
     result = subprocess.run(
         [*unit.command, "-E", "-P", "-x", "assembler-with-cpp", "-include", "sched/trapframe.h",
-         "-"], input=expression, cwd=unit.directory, check=True, capture_output=True, text=True)
+         "-"], input=f"TRAPFRAME_X({number})", cwd=unit.directory, check=True, capture_output=True,
+        text=True)
     text = result.stdout.strip()
-    assert re.fullmatch(r"[0-9()+* ]+", text), f"{expression} is {text}, not a number"
+    assert re.fullmatch(r"[0-9()+* ]+", text), f"TRAPFRAME_X({number}) is {text}, not a number"
     return eval(text)  # pylint: disable=eval-used
 
 
-def named_offsets(prefix: str) -> dict[str, int]:
-    """The constants PREFIX_MEMBER of sched/trapframe.h, by member."""
-    text = (KERNEL_SOURCE / "sched/trapframe.h").read_text(encoding="utf-8")
-    names = re.findall(rf"^#define {prefix}_(\w+) ", text, re.MULTILINE)
-    return {name.lower(): evaluate(f"{prefix}_{name}") for name in names}
+OFFSET = re.compile(r"^OFFSET\((\w+),\s*(\w+),\s*([\w.]+)\)$", re.MULTILINE)
 
 
-def numbered_offsets() -> dict[tuple[str, str], int]:
-    """What TRAPFRAME_X and CONTEXT_S say of (structure, register)."""
-    return {**{("trapframe", name): evaluate(f"TRAPFRAME_X({number})")
-               for number, name in enumerate(REGISTERS) if number != 0},
-            **{("context", f"s{number}"): evaluate(f"CONTEXT_S({number})")
-               for number in range(12)}}
+def listed_offsets() -> list[tuple[str, str, str]]:
+    """(name, structure, member) of each OFFSET of the files offsets.c, but for those of a policy
+    that is not built."""
+    found = [offset for unit in kernel_build.units("offsets-")
+             for offset in OFFSET.findall(unit.source.read_text(encoding="utf-8"))]
+    assert len(found) > 80, "the offsets were not found"
+    built = kernel_build.POLICY.fullmatch(kernel_build.built_policy().name)[1]
+    return [offset for offset in found if offset[1] != "queue" or built == "priority"]
+
+
+def misnamed(offsets: list[tuple[str, str, str]]) -> list[str]:
+    """Those whose name does not end with the member's."""
+    return [f"{name} is {member}" for name, _, member in offsets
+            if not name.lower().endswith("_" + member.rpartition(".")[2])]
 
 
 @functools.cache
@@ -277,25 +282,52 @@ def member_offsets(structure: str) -> dict[str, int]:
     return offsets
 
 
-@pytest.mark.parametrize("prefix, structure", [
-    ("TRAPFRAME", "trapframe"), ("CONTEXT", "context"), ("THREAD", "thread"), ("HART", "hart")])
-def test_named_offsets_agree(prefix, structure):
-    known = named_offsets(prefix)
-    assert known, f"sched/trapframe.h has no {prefix}_ constants"
-    size = known.pop("size", None)
-    offsets = member_offsets(structure)
-    expect_none(f"sched/trapframe.h and struct {structure} disagree", [
-        f"{prefix}_{name.upper()} is {value}, the member is at {offsets.get(name, 'no place')}"
-        for name, value in known.items() if offsets.get(name) != value])
-    assert size in (None, dwarf.structure_size(structure))
+def test_offsets_are_the_images():
+    """What the assembler was told is what the compiler has told the debugger of the kernel's own
+    files."""
+    known = kernel_build.offsets()
+    expect_none("assembly and the structures disagree", [
+        f"{name} is {known.get(name)}, {member} of {structure} is at {place}"
+        for name, structure, member in listed_offsets()
+        if known.get(name) != (place := dwarf.member_offset(structure, member))])
+    assert known["TRAPFRAME_SIZE"] == dwarf.structure_size("trapframe")
+    assert 1 << known["HANDLE_SHIFT"] == dwarf.structure_size("handle")
+
+
+def test_offsets_have_their_members_names():
+    """So that none is another's by mistake."""
+    expect_none("a name of another member", misnamed(listed_offsets()))
+
+
+def test_misnamed_offset_is_found():
+    assert misnamed([("THREAD_STATE", "thread", "state"), ("A_B_C", "a", "x.b_c")]) == []
+    assert misnamed([("THREAD_STATE", "thread", "stale")]) == ["THREAD_STATE is stale"]
+
+
+def test_offsets_are_used():
+    text = "".join(path.read_text(encoding="utf-8") for path in kernel_build.kernel_files(".S")) \
+        + (KERNEL_SOURCE / "trap/fast_path.h").read_text(encoding="utf-8")
+    used = set(re.findall(r"\w+", text))
+    expect_none("no assembly needs it", sorted(kernel_build.offsets().keys() - used))
+
+
+def test_nested_member_is_found():
+    """In a structure's structure, and in a nameless union of a structure."""
+    thread, context = dwarf.structure_members("thread"), dwarf.structure_members("context")
+    assert dwarf.member_offset("thread", "context.sp") == \
+        thread["context"].start + context["sp"].start
+    assert dwarf.member_offset("object", "next_free") == dwarf.member_offset("object", "owned") > 0
+    assert dwarf.member_offset("object", "memory.base") > dwarf.member_offset("object", "memory")
+    with pytest.raises(AssertionError):
+        dwarf.member_offset("object", "memory.bass")
 
 
 def test_numbered_offsets_agree():
-    expect_none("sched/trapframe.h and the structures disagree", [
-        f"{structure}: {register} at {value}, the member is at "
-        f"{member_offsets(structure).get(register)}"
-        for (structure, register), value in numbered_offsets().items()
-        if member_offsets(structure).get(register) != value])
+    offsets = member_offsets("trapframe")
+    expect_none("TRAPFRAME_X and struct trapframe disagree", [
+        f"x{number} at {trapframe_x(number)}, {name} is at {offsets.get(name)}"
+        for number, name in enumerate(["sepc", *REGISTERS[1:]])
+        if offsets.get(name) != trapframe_x(number)])
 
 
 def test_structures_hold_registers_and_nothing_else():

@@ -46,7 +46,7 @@ def exceptions() -> dict[int, str]:
 def object_types() -> dict[int, str]:
     """What a handle can name, and the one object that none can: "process", "endpoint", ..."""
     listed = constants("OBJECT_")
-    listed["OBJECT_MAPPING"] = macro("object/offsets.h", "OBJECT_MAPPING")
+    listed["OBJECT_MAPPING"] = macro("object/object.h", "OBJECT_MAPPING")
     return {value: name.removeprefix("OBJECT_").lower() for name, value in listed.items()}
 
 

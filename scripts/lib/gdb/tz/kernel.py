@@ -156,7 +156,7 @@ class Object:
 
     @property
     def slot(self) -> int:
-        return int(self.value["number"]) & (1 << macro("object/offsets.h", "NUMBER_INDEX_BITS")) - 1
+        return int(self.value["number"]) & (1 << macro("object/object.h", "NUMBER_INDEX_BITS")) - 1
 
     @property
     def number(self) -> int:
@@ -216,7 +216,7 @@ class Object:
 
     @property
     def has_receivers(self) -> bool:
-        several = macro("object/offsets.h", "ENDPOINT_RECEIVERS")
+        several = macro("object/object.h", "ENDPOINT_RECEIVERS")
         return self._waiting < 0 or bool(self._waiting & several)
 
     @property
@@ -329,7 +329,7 @@ class Process:
         kind = struct("handle")
         inline = macro("object/handle.h", "HANDLES_INLINE")
         per_page = macro("object/handle.h", "HANDLES_PER_PAGE")
-        bits = macro("object/offsets.h", "HANDLE_INDEX_BITS")
+        bits = macro("object/handle.h", "HANDLE_INDEX_BITS")
         directory = int(table["directory"])
         for place in range(int(table["fresh"])):
             if place < inline:
