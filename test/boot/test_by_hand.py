@@ -78,6 +78,30 @@ def test_three_commands(shell, emulator):
     assert "trapeze> " in output and "trapeze: panic" not in output
 
 
+def test_assembly_follows_the_structures(shell, tree, emulator):
+    """A new member moves those behind it: assembly is told, and built anew."""
+    source, made = tree / "src/sched/thread.h", tree / "build/src/sched/offsets.h"
+    text = source.read_text()
+    member = "    uint64_t flags;"
+    assert text.count(member) == 1
+
+    def flags():
+        built = shell("cmake --preset default && cmake --build build -t trapeze")
+        assert "warning" not in built.lower()
+        return int(re.search(r"^#define THREAD_FLAGS (\d+)$", made.read_text(), re.M)[1])
+
+    before = flags()
+    try:
+        source.write_text(text.replace(member, f"    uint64_t stand_in;\n{member}"))
+        assert flags() == before + 8
+        boot = blocks("By hand")[0].splitlines()[2]
+        output = shell(boot.replace("qemu-system-riscv64", emulator.path))
+        assert "trapeze: panic" not in output
+        assert re.match(" +scripts/gdb direct ", output.splitlines()[-1])
+    finally:
+        source.write_text(text)
+
+
 def test_what_a_build_has(shell, tree):
     shell("cmake --preset default && cmake --build --preset default")
     compiled = json.loads((tree / "build/compile_commands.json").read_text())
