@@ -375,7 +375,13 @@ void sched_check(uint32_t limit)
     struct hart *hart = hart_this();
     heap_check(&sched_deadlines, limit);
     assert(hart->direct == NULL || hart->preemptor == NULL); /* one would go first */
-    assert(*hart->pinned->highest == 0 || hart->current->quick_call != (uint64_t)hart);
+    assert(*hart->pinned->highest == 0 ||
+           (hart->current->quick_call & ~(uint64_t)QUICK_FPU) != (uint64_t)hart);
+    /* Nobody waits behind one whose slice does not end. */
+    assert(hart->several || !harts_preempt || hart->highest_ready == 0 ||
+           hart->slice_end != 0 || hart->current == &hart->idle ||
+           hart->current->state != THREAD_RUNNING ||
+           (hart->current->flags & THREAD_RESCHEDULE) != 0);
     assert(hart->wake_queue == NULL || (hart->slice_end != 0 && !hart->several));
     assert(hart->several || hart->slice != hart->current ||
            hart->payer == hart->current || hart->slice_end == 0);
