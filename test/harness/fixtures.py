@@ -42,7 +42,9 @@ def emulator() -> qemu.Qemu:
 @pytest.fixture
 def new_transcript(request: pytest.FixtureRequest, build: builds.Build) -> Callable:
     """Makes the transcripts of a test's machines."""
-    directory = build.directory / "transcripts"
+    # A test that is run twice, with each path (make_machine), may run at the same time.
+    path = os.environ.get("TRAPEZE_FASTPATH")
+    directory = build.directory / (f"transcripts-fastpath={path}" if path else "transcripts")
     test = f"{request.node.path.stem}.{request.node.name}"
     transcript.clear(directory, test)
     return lambda command: transcript.Transcript(directory, test, command)

@@ -87,7 +87,7 @@ def make_machine(
     $TRAPEZE_FASTPATH is for tests that are run twice: "off" selects the kernel's C path."""
     path = os.environ.get("TRAPEZE_FASTPATH")
     if path and "fastpath=" not in append:
-        append = f"{append} fastpath={path}".strip()
+        append = f"fastpath={path} {append}".strip()
     return qemu.Machine(
         kernel=build.kernel,
         memory=memory,
