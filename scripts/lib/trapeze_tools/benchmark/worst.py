@@ -4,9 +4,13 @@ interrupt, over the programs of the test suite, and the path that it takes."""
 
 from __future__ import annotations
 
+import multiprocessing
 import re
-from collections.abc import Iterable, Iterator, Sequence
+import signal
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import definitions, soak, trace
@@ -94,21 +98,22 @@ _MAY_FAIL = ("fuzz", "test-abort")  # so few random calls do not reach all that 
 
 def stretches(bench: Bench, program: Program) -> Iterator[trace.Stretch]:
     """The stretches while a program runs, from its machine's first user instruction on."""
-    archive = bench.made.directory / "bench.cpio"
-    soak.make_archive(bench.made, archive, _MANIFEST)
     words = program.command.split()
-    machine = Machine(
-        kernel=bench.made.kernel,
-        memory=program.memory,
-        icount=True,
-        append=kernel_command_line(program.words, words),
-        bios=bench.bios,
-        extra=("-initrd", str(archive), *_CLOCK),
-    )
-    addresses = trace.executed(
-        bench.qemu, machine, trace.KERNEL_RANGE, any_status=words[0] in _MAY_FAIL
-    )
-    return trace.stretches(addresses, bench.symbols.lets_in, bench.symbols.leaves)
+    with tempfile.TemporaryDirectory() as directory:
+        archive = Path(directory) / "archive.cpio"
+        soak.make_archive(bench.made, archive, _MANIFEST)
+        machine = Machine(
+            kernel=bench.made.kernel,
+            memory=program.memory,
+            icount=True,
+            append=kernel_command_line(program.words, words),
+            bios=bench.bios,
+            extra=("-initrd", str(archive), *_CLOCK),
+        )
+        addresses = trace.executed(
+            bench.qemu, machine, trace.KERNEL_RANGE, any_status=words[0] in _MAY_FAIL
+        )
+        yield from trace.stretches(addresses, bench.symbols.lets_in, bench.symbols.leaves)
 
 
 @dataclass(frozen=True)
@@ -149,22 +154,52 @@ class Kinds:
         return "(other)"
 
 
-def worst(bench: Bench, programs: Iterable[Program], tell=lambda text: None) -> list[Worst]:
-    """The longest stretch of each kind, longest first."""
-    kinds = Kinds(bench.symbols)
+def worst_of(bench: Bench, kinds: Kinds, program: Program) -> dict[str, Worst]:
+    """The longest stretch of each kind while a program runs."""
     found: dict[str, Worst] = {}
-    for program in programs:
+    seen: dict[tuple[int, ...], str] = {}
+    for stretch in stretches(bench, program):
+        # What a stretch is about shows at its beginning, and most begin like another.
+        key = tuple(stretch.addresses[:_TELLING])
+        kind = seen.get(key) or seen.setdefault(key, kinds.of(stretch))
+        if kind not in found or len(stretch) > len(found[kind].stretch):
+            found[kind] = Worst(kind, stretch, program)
+    return found
+
+
+_worker: Callable[[Program], dict[str, Worst]]
+
+
+def _start_worker(work: Callable[[Program], dict[str, Worst]]) -> None:
+    """In each process: what to do with a program. A terminal's ^C is for their parent, which ends
+    them, and their machines with them."""
+    global _worker
+    _worker = work
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _do(program: Program) -> dict[str, Worst]:
+    return _worker(program)
+
+
+def worst(bench: Bench, programs: Iterable[Program], tell=lambda text: None) -> list[Worst]:
+    """The longest stretch of each kind, longest first; of equal ones that of the first program. On
+    every processor of the host: the programs have nothing to do with each other."""
+    kinds = Kinds(bench.symbols)
+
+    def work(program: Program) -> dict[str, Worst]:
         tell(program.command)
-        longest: dict[str, int] = {}
-        seen: dict[tuple[int, ...], str] = {}
-        for stretch in stretches(bench, program):
-            # What a stretch is about shows at its beginning, and most begin like another.
-            key = tuple(stretch.addresses[:_TELLING])
-            kind = seen.get(key) or seen.setdefault(key, kinds.of(stretch))
-            if len(stretch) > longest.get(kind, 0):
-                longest[kind] = len(stretch)
-                if kind not in found or len(stretch) > len(found[kind].stretch):
-                    found[kind] = Worst(kind, stretch, program)
+        return worst_of(bench, kinds, program)
+
+    found: dict[str, Worst] = {}
+    # A fork takes along what cannot be sent.
+    with multiprocessing.get_context("fork").Pool(
+        initializer=_start_worker, initargs=(work,)
+    ) as pool:
+        for of_program in pool.imap(_do, programs):
+            for kind, one in of_program.items():
+                if kind not in found or len(one.stretch) > len(found[kind].stretch):
+                    found[kind] = one
     return sorted(found.values(), key=lambda one: len(one.stretch), reverse=True)
 
 
