@@ -179,6 +179,7 @@ void frame_check(uint64_t limit)
             assert(frame->free == order + 1 && frame->order == order &&
                    frame->limit >= order);
             counted += 1UL << order;
+            assert(counted <= free_count);
         }
     }
     assert(counted == free_count);
