@@ -59,7 +59,9 @@ def test_a_tick_for_each_slice_of_two(boot, timer):
 def test_idle_waits(visits, image):
     """The hart waits for an interrupt while nobody is ready, and only then: not while a program
     spins, however long."""
-    waits = {address for address, bits in image.instructions() if bits == WFI}
+    waits = [address for address, bits in image.instructions() if bits == WFI]
+    # Whether the hart comes to wait while the machine is switched off is QEMU's affair.
+    waits.remove(min(address for address in waits if address > image.address("power_off")))
     found = [len(visits(waits, "hog", millions, last=ANYTHING)) for millions in ("100", "130")]
     assert found[0] == found[1]
     assert len(visits(waits, "test-sleep", last="test-sleep: ok")) >= found[0] + 10

@@ -158,6 +158,7 @@ static void test_signals(void)
 
 /* How many instructions it takes to raise the line so often. */
 #define STORM 1000
+#define TRAP 20 /* no interrupt takes fewer; and QEMU 10 counts some stores twice */
 static uint64_t storm(void)
 {
     const uint64_t start = trapeze_instret();
@@ -191,7 +192,7 @@ static void test_storm(void)
     raise_line();
     CHECK_EQUAL(hear(PAST), SIGNAL_BIT);
     const uint64_t stormy = storm();
-    CHECK_EQUAL(stormy, calm);
+    CHECK(stormy < calm + TRAP);
     CHECK_EQUAL(hear(PAST), E_TIMEOUT);
     lower_line();
 

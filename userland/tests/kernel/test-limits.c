@@ -28,17 +28,19 @@ static uint64_t cycles_of(const struct actor *actor)
     return words[2];
 }
 
-/* Their shares of the time, in percent, rounded. Under icount, cycles are ns. */
+/* Their shares of the time, in percent, rounded. Under icount, cycles are ns; but not
+ * every QEMU counts those in which the hart waits. */
 static void measure(struct actor *const actors[2], long percent[2])
 {
     uint64_t before[2];
 
     pause_us(1000);
-    const uint64_t start = trapeze_instret();
+    const uint64_t tick = 1000000000 / (uint64_t)sys_kernel_info(INFO_TIMEBASE_HZ);
+    const uint64_t start = trapeze_time();
     for (int i = 0; i < 2; i++)
         before[i] = cycles_of(actors[i]);
     pause_us(MEASURED_US);
-    const uint64_t whole = trapeze_instret() - start;
+    const uint64_t whole = (trapeze_time() - start) * tick;
     for (int i = 0; i < 2; i++)
         percent[i] =
             (long)((100 * (cycles_of(actors[i]) - before[i]) + whole / 2) / whole);

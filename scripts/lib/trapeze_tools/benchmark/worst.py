@@ -72,7 +72,7 @@ ALL = (
     Program("fuzz 1 10000"),
     Program("shares 8", f"{_TIMER} slice=1ms"),
     Program("test-slices", f"{_TIMER} slice=1ms"),
-    Program("test-orphans", f"{_TIMER} slice=200us"),
+    Program("test-orphans", f"{_TIMER} slice=1ms"),
     Program("test-many exhaust", memory="32M"),
     Program("test-memory all", memory="32M"),
     Program("test-memory refused", memory="32M"),
