@@ -142,19 +142,47 @@ call_with_fpu:
     compare_without_fpu
     lbu s4, THREAD_PRIORITY(sp)
     lbu s7, THREAD_PRIORITY(s6)
-    bltu s7, s4, give_up_locked
-    switch_fpu
-    j call_is_made
+    bgeu s7, s4, switch_fpu
+    j give_up_locked
 
 reply_otherwise:
-    addi s4, s4, -QUICK_VERDICT
-    beq s4, tp, reply_is_verdict
-    addi s4, s4, QUICK_VERDICT
+    addi s0, s4, -QUICK_VERDICT
+    beq s0, tp, reply_is_verdict
     compare_without_fpu
     lwu s4, HART_HIGHEST_READY(tp)
     lbu s7, THREAD_URGENCY(s6)
     bltu s7, s4, give_up_locked
-    switch_fpu
+
+/* What fpu_owner.c does, but that the registers of s6 are loaded at once. sstatus.SD is
+ * the sign: dirty. s0 is 0 for a call, and not for a reply. */
+    .macro each_float instruction, thread
+    .irp number, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, \
+        20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    \instruction f\number, THREAD_FPU + 8 * \number(\thread)
+    .endr
+    .endm
+
+switch_fpu:
+    beqz s8, 1f
+    csrr s7, sstatus
+    bgez s7, 2f
+    each_float fsd, sp
+    frcsr s7
+    sd s7, THREAD_FPU + FPU_STATE_FCSR(sp)
+2:  bnez s9, 3f
+    lui s7, SSTATUS_FS >> 12
+    csrc sstatus, s7
+    j 4f
+1:  lui s7, SSTATUS_FS >> 12
+    csrs sstatus, s7
+3:  each_float fld, s6
+    ld s7, THREAD_FPU + FPU_STATE_FCSR(s6)
+    fscsr s7
+    lui s7, (SSTATUS_FS_DIRTY - SSTATUS_FS_CLEAN) >> 12
+    csrc sstatus, s7
+    sd s6, HART_FPU_OWNER(tp)
+    sd tp, THREAD_FPU_HART(s6)
+4:  beqz s0, call_is_made
     j reply_is_given
 
 reply_is_verdict:

@@ -30,6 +30,7 @@
 #include "sched/offsets.h"
 #include "sched/trapframe.h"
 
+/* clang-format off */
 .option arch, +d
     .section FAST_SECTION, "ax"
 
@@ -133,38 +134,6 @@ give_up:
     sub tp, tp, s8
     sub s4, s4, s9
     bne s4, tp, give_up_locked
-    .endm
-
-    .macro each_float instruction, thread
-    .irp number, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, \
-        20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-    \instruction f\number, THREAD_FPU + 8 * \number(\thread)
-    .endr
-    .endm
-
-/* What fpu_owner.c does, but that the registers of s6 are loaded at once. sstatus.SD is
- * the sign: dirty. */
-    .macro switch_fpu
-    beqz s8, 1f
-    csrr s7, sstatus
-    bgez s7, 2f
-    each_float fsd, sp
-    frcsr s7
-    sd s7, THREAD_FPU + FPU_STATE_FCSR(sp)
-2:  bnez s9, 3f
-    lui s7, SSTATUS_FS >> 12
-    csrc sstatus, s7
-    j 4f
-1:  lui s7, SSTATUS_FS >> 12
-    csrs sstatus, s7
-3:  each_float fld, s6
-    ld s7, THREAD_FPU + FPU_STATE_FCSR(s6)
-    fscsr s7
-    lui s7, (SSTATUS_FS_DIRTY - SSTATUS_FS_CLEAN) >> 12
-    csrc sstatus, s7
-    sd s6, HART_FPU_OWNER(tp)
-    sd tp, THREAD_FPU_HART(s6)
-4:
     .endm
 
 /* sp, which pays for itself, may give way to s6, the first of those who are as urgent and

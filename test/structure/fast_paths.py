@@ -183,8 +183,11 @@ def _after_branch(path: Path, instruction, taken: bool) -> Path:
 
 
 def _known(path: Path, instruction) -> bool | None:
-    """Whether a branch is taken by the sign of scause, which an earlier one has decided."""
-    name, (register, *against) = instruction.mnemonic, instruction.operands[:2]
+    """Whether a branch is taken that an earlier one has decided: by the sign of scause, or by s0,
+    which is 0 in a call with FPU, and in a reply 2 less than an address."""
+    name, (register, *against) = instruction.mnemonic.removeprefix("c."), instruction.operands[:2]
+    if name in ("beq", "beqz") and path.labels[-1] == "switch_fpu" and register == "s0":
+        return _flat(path.registers[register]) <= path.zeros
     if name not in ("blt", "bge") or against != ["zero"] or path.registers[register] != SCAUSE:
         return None
     return (name == "blt") == ("interrupt" in path.labels)

@@ -37,8 +37,7 @@ SHARED_STATE = {"machine": "what main has found out, for kernel_info",
                 "kernel_lock": "lock.h takes and releases it inline",
                 "object_others": "object.h takes and gives mappings' slots, inline"}
 
-FLOAT_FUNCTIONS = {"fpu_save", "fpu_load",
-                   "call_with_fpu", "reply_otherwise"}  # the fast path, which switches it
+FLOAT_FUNCTIONS = {"fpu_save", "fpu_load", "switch_fpu"}  # the last in the fast path
 
 REQUIRED_FLAGS = set("""
     -ffreestanding -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wvla -Wstrict-prototypes
