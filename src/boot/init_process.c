@@ -13,7 +13,7 @@
 #include "object/memory_object.h"
 #include "sched/heap.h"
 #include "sched/sched.h"
-#include "trap/fault.h"
+#include "trap/trap.h"
 
 #define OBJECTS_PER_PROCESS 5
 #define OBJECTS_MAX (1U << NUMBER_INDEX_BITS)

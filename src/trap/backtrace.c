@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * Who called whom, by a table of what is known of the kernel's own code, which
- * cmake/kernel_symbols.py makes from the linked kernel itself.
+ * Who called whom, without frame pointers: by a table of where each function keeps its
+ * return address, which cmake/kernel_symbols.py makes from the linked kernel itself.
  */
-#include "trap/backtrace.h"
+#include "trap/trap.h"
 
 #include <stddef.h>
 

@@ -13,8 +13,12 @@
 #include "platform/csr.h"
 #include "platform/power.h"
 #include "platform/sbi.h"
-#include "trap/backtrace.h"
-#include "trap/fault.h"
+
+static const char *const fault_names[] = {
+#define CAUSE(code, name, meaning) [code] = meaning,
+#include <trapeze/causes.def>
+#undef CAUSE
+};
 
 static const char *const register_names[] = {
     "sepc", "  ra", "  sp", "  gp", "  tp", "  t0", "  t1", "  t2",
@@ -25,6 +29,13 @@ static const char *const register_names[] = {
 
 static_assert(sizeof register_names == sizeof(struct trapframe),
               "one name for each register");
+
+const char *fault_name(uint64_t scause)
+{
+    bool known = scause < sizeof fault_names / sizeof fault_names[0] &&
+                 fault_names[scause] != NULL;
+    return known ? fault_names[scause] : "reserved cause";
+}
 
 static void print_registers(const struct trapframe *frame)
 {

@@ -55,5 +55,12 @@ void interrupt_unexpected(struct thread *thread, uint64_t scause);
 _Noreturn void panic_report(const struct trapframe *frame);
 _Noreturn void panic_stop(void);
 
+/* "illegal instruction" for scause 2, and so on. */
+const char *fault_name(uint64_t scause);
+
+/* Logs a line for the function that trapped and for each of its callers. Reads no
+ * memory that it has not found to be a kernel stack or the kernel's text. */
+void backtrace_print(const struct trapframe *frame);
+
 /* Handles what is pending, from the kernel's own long operations. */
 void trap_poll_interrupts(void);

@@ -5,9 +5,9 @@
  */
 #include "memory/frame.h"
 #include "object/death.h"
+#include "object/notice.h"
 #include "sched/fpu_owner.h"
 #include "sched/sched.h"
-#include "trap/fault.h"
 #include "trap/trap.h"
 
 /* Codes from here on are reserved or for custom use. They share the row that has this
@@ -18,6 +18,19 @@
 #define INTERRUPT_FLAG (1UL << SCAUSE_INTERRUPT_BIT)
 
 typedef void trap_handler(struct thread *thread, uint64_t scause);
+
+/* A user program's misdeed: it is suspended and its supervisor hears of it, or, where
+ * there is none, it ends. */
+static void fault_suspend(struct thread *thread, uint64_t scause)
+{
+    struct process *process = process_of(thread);
+    struct process_object *fault = &process->object->process;
+    fault->status = scause;
+    fault->pc = thread->trapframe.sepc;
+    fault->value = csr_read(stval);
+    if (!notice_fault(process))
+        death_mark(process, END_FAULTED, 0);
+}
 
 /* Whether the instruction bits in stval may be those of a floating-point instruction,
  * or of an access to fflags, frm or fcsr (Unprivileged ISA, table 24.1). 0 is what a
