@@ -6,18 +6,13 @@
 
 #include "platform/timer.h"
 
-static uint64_t slice_ticks;
 static uint64_t fast_slices; /* that C has noticed */
-
-void clock_init(uint64_t slice) { slice_ticks = slice; }
-
-uint64_t clock_slice_ticks(void) { return slice_ticks; }
 
 /* Assembly has begun slices, and set the timer to the end of the last. */
 static void note_fast_slices(struct hart *hart)
 {
     if (hart->slice_end != hart->slice_known) {
-        fast_slices += (hart->slice_end - hart->slice_known) / slice_ticks;
+        fast_slices += (hart->slice_end - hart->slice_known) / hart->slice_ticks;
         hart->timer_target = hart->slice_known = hart->slice_end;
     }
 }
@@ -48,7 +43,7 @@ void clock_begin_slice(struct hart *hart)
 {
     if (!harts_preempt || hart->current == &hart->idle)
         return;
-    hart->slice_end = hart->slice_known = timer_now() + slice_ticks;
+    hart->slice_end = hart->slice_known = timer_now() + hart->slice_ticks;
     hart->slice_began = csr_read(cycle);
     hart->slice = hart->payer;
     hart->wake_queue = hart->several ? NULL : hart->common;

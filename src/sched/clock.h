@@ -9,10 +9,6 @@
 #include "sched/limit.h"
 #include "sched/sched_policy.h"
 
-/* `slice` ticks of the time register in each. */
-void clock_init(uint64_t slice);
-uint64_t clock_slice_ticks(void);
-
 /* Something is due at `ticks`: this hart's timer interrupts then, or before. */
 void clock_set_timer(uint64_t ticks);
 
@@ -68,5 +64,6 @@ static inline void clock_give_up_slice(struct hart *hart)
 void clock_forget_payer(const struct thread *thread);
 
 /* The timer interrupt at `now`: ends the slice and the limit that are over, and
- * programs the timer for what comes next; `expiry`: the next deadline. */
+ * programs the timer for what comes next; `expiry`: the next deadline of those who
+ * wait. */
 void clock_tick(uint64_t now, uint64_t expiry);

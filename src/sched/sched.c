@@ -14,10 +14,11 @@
 
 struct heap sched_deadlines; /* of those who wait */
 static bool quick_words;     /* are kept: there is a fast path */
+static uint64_t slice_ticks; /* that each hart gets */
 
 BOOT_ONLY void sched_init(uint64_t slice, bool preempt)
 {
-    clock_init(slice);
+    slice_ticks = slice;
     harts_init(preempt);
 }
 
@@ -29,7 +30,7 @@ BOOT_ONLY void sched_use_fast_path(void)
 void sched_begin(void)
 {
     hart_this()->online = true;
-    hart_this()->slice_ticks = clock_slice_ticks();
+    hart_this()->slice_ticks = slice_ticks;
     hart_this()->fast_slices = timer_is_direct() && !hart_this()->several;
     hart_this()->paid_until = csr_read(cycle);
 }
@@ -351,8 +352,6 @@ struct thread *sched_take_expired(uint64_t now)
     sched_make_ready(thread);
     return NULL;
 }
-
-void sched_interrupted(void) { clock_ensure_slice(hart_this()); }
 
 uint64_t sched_switches(void)
 {

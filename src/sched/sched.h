@@ -93,14 +93,6 @@ uint64_t sched_next_expiry(void);
  * without its deadline. NULL: none, or one that its limit held back is ready. */
 struct thread *sched_take_expired(uint64_t now);
 
-/* The timer interrupt at `now`, after the expired threads: ends the slice and the limit
- * that are over, and programs the timer for what comes next. */
-static inline void sched_tick(uint64_t now) { clock_tick(now, sched_next_expiry()); }
-
-/* Another hart has called this one: what it was called for is in the current thread's
- * flags, or it is a slice that has to begin. */
-void sched_interrupted(void);
-
 /* Of all harts: switches to another thread, but for the fast path's; cycles that nobody
  * paid for. */
 uint64_t sched_switches(void);

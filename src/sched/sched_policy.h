@@ -14,6 +14,7 @@
 
 #include <stdint.h>
 
+#include "base/boot_text.h"
 #include "base/list.h"
 #include "sched/hart.h"
 
@@ -33,7 +34,7 @@ struct ready_queue {
 };
 
 /* The queues are empty, and their `highest` is to be set; `number`: 0 to HARTS_MAX. */
-struct ready_queue *policy_queue(uint32_t number);
+BOOT_ONLY struct ready_queue *policy_queue(uint32_t number);
 
 enum policy_place {
     POLICY_WOKEN, /* it was blocked, or is new */

@@ -56,7 +56,7 @@ int64_t sys_kernel_info(const struct call *call)
         [INFO_FREE_PAGES] = frame_free_count(),
         [INFO_LARGEST_RUN_PAGES] = frame_largest_run(),
         [INFO_PROCESSES] = process_count(),
-        [INFO_SLICE_TICKS] = clock_slice_ticks(),
+        [INFO_SLICE_TICKS] = call->caller->thread.hart->slice_ticks,
         [INFO_TIMER_PROGRAMMINGS] = timer_programmings() + clock_fast_slices(),
         [INFO_SWITCHES] = sched_switches(),
         [INFO_ENTRY_INSTRET] = machine.entry_instret,

@@ -12,7 +12,6 @@
 #include "platform/interrupt.h"
 #include "platform/machine.h"
 #include "platform/timer.h"
-#include "sched/harts.h"
 #include "sched/sched.h"
 
 /* Threads woken by one interrupt. If more are due the timer is set to a time in the
@@ -28,14 +27,14 @@ void interrupt_timer(struct thread *thread, uint64_t scause)
         if (expired != NULL)
             rendezvous_give_up(process_of(expired), E_TIMEOUT);
     }
-    sched_tick(now);
+    clock_tick(now, sched_next_expiry());
 }
 
 void interrupt_software(struct thread *thread, uint64_t scause)
 {
     (void)thread, (void)scause;
     csr_clear(sip, SIE_SSIE);
-    sched_interrupted();
+    clock_ensure_slice(hart_this()); /* unless flags tell what it is for */
     priority_go_on();
 }
 

@@ -148,7 +148,7 @@ static void interrupt(void)
             sched_make_ready(expired);
         }
     }
-    sched_tick(now);
+    clock_tick(now, sched_next_expiry());
 }
 
 static void call(struct task *task)

@@ -512,7 +512,7 @@ static void take_interrupts(void)
 {
     if (here()->interrupted) {
         here()->interrupted = false;
-        sched_interrupted();
+        clock_ensure_slice(hart_this());
     }
     if (here()->timer > now)
         return;
@@ -530,7 +530,7 @@ static void take_interrupts(void)
                            !slice->hurried && slice->urgency < hart->current->urgency;
     if (turn_ends)
         model_add(task_of(slice), false);
-    sched_tick(now);
+    clock_tick(now, sched_next_expiry());
 }
 
 /* trap_idle. False: the hart waits. */
