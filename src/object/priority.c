@@ -4,6 +4,7 @@
  */
 #include "object/priority.h"
 
+#include "base/bits.h"
 #include "platform/interrupt.h"
 #include "sched/sched.h"
 
@@ -29,10 +30,7 @@ static uint8_t highest(const struct process *process)
     uint32_t levels = process->borrowed_levels | 1U << process->thread.own_priority;
     if (process->caller != NULL)
         levels |= 1U << process->caller->thread.priority;
-    uint8_t priority = PRIORITIES - 1;
-    while (!(levels >> priority & 1))
-        priority--;
-    return priority;
+    return (uint8_t)highest_bit(levels);
 }
 
 static struct process *borrower(const struct process *process)
