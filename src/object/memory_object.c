@@ -239,28 +239,29 @@ static __attribute__((noinline)) void set_pages(const struct object *object,
     }
 }
 
+/* Makes the page tables say what the mapping says; `entry` as above. */
 static inline __attribute__((always_inline)) void
-refresh_page(const struct object *object, uint64_t *entry)
+set_entries(const struct object *object, uint64_t *entry)
 {
     const struct mapping *mapping = &object->mapping;
     const uint64_t rights = mapping->rights;
-    *entry = rights == 0
-                 ? 0
-                 : entry_for(memory_page(mapping->memory, mapping->first_page), rights);
-    translations_page_changed(&object->payer->thread, vaddr(mapping->address),
-                              rights & RIGHT_EXECUTE);
+    struct thread *thread = &object->payer->thread;
+    if (mapping->page_count == 1) {
+        paddr_t page = memory_page(mapping->memory, mapping->first_page);
+        *entry = rights == 0 ? 0 : entry_for(page, rights);
+        fence_address_space_page(mapping->address, translations_asid(thread));
+    } else {
+        set_pages(object, entry);
+        fence_address_space(translations_asid(thread));
+    }
+    translations_changed(thread, rights & RIGHT_EXECUTE);
 }
 
-/* Makes the page tables say what the mapping says. */
-static void refresh(const struct object *object, uint64_t *entry)
+/* The same for a mapping that has been there before. */
+static void refresh(const struct object *object)
 {
-    if (object->mapping.page_count == 1) {
-        refresh_page(object, entry);
-        return;
-    }
-    set_pages(object, entry);
-    translations_changed(&object->payer->thread,
-                         object->mapping.rights & RIGHT_EXECUTE);
+    set_entries(object, page_table_entry(&object->payer->space.table,
+                                         vaddr(object->mapping.address)));
 }
 
 /* `page_count`: 1 to MAP_PAGES_MAX. */
@@ -314,10 +315,7 @@ map(struct object *memory, struct process *process, const struct map_request *re
     object->mapping.rights = (uint8_t)(request->rights | RIGHT_READ);
     list_append_new(&memory->memory.mappings, &object->mapping.of_memory);
     list_append_new(&process->mappings, &object->owned);
-    if (count == 1)
-        refresh_page(object, entry);
-    else
-        refresh(object, entry);
+    set_entries(object, entry);
     *number = object->number;
     return E_OK;
 }
@@ -380,8 +378,7 @@ enum trapeze_error memory_protect(struct process *process, uint64_t number,
     if (error != E_OK)
         return error;
     object->mapping.rights = (uint8_t)(rights | RIGHT_READ);
-    refresh(object,
-            page_table_entry(&process->space.table, vaddr(object->mapping.address)));
+    refresh(object);
     return E_OK;
 }
 
@@ -390,8 +387,7 @@ void mapping_remove(struct object *object, bool process_dies)
     struct process *process = object->payer;
     object->mapping.rights = 0;
     if (!process_dies)
-        refresh(object, page_table_entry(&process->space.table,
-                                         vaddr(object->mapping.address)));
+        refresh(object);
     list_remove(&object->mapping.of_memory);
     list_remove(&object->owned);
     budget_give(&process->slots, 1);

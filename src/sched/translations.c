@@ -6,11 +6,6 @@
 
 #include "platform/sbi.h"
 
-static uint16_t asid_of(const struct thread *thread)
-{
-    return (uint16_t)(thread->satp >> SATP_ASID_SHIFT);
-}
-
 void translations_changed_elsewhere(struct thread *thread, bool executable)
 {
     struct hart *hart = thread->hart;
@@ -18,20 +13,10 @@ void translations_changed_elsewhere(struct thread *thread, bool executable)
         thread_unquick(thread);
         return;
     }
-    sbi_remote_sfence_vma_asid(hart->id, 0, UINT64_MAX, asid_of(thread));
+    sbi_remote_sfence_vma_asid(hart->id, 0, UINT64_MAX, translations_asid(thread));
     if (executable)
         sbi_remote_fence_i(hart->id);
     thread->stale &= ~hart->marks | TRANSLATIONS_SHARED;
-}
-
-void translations_changed(struct thread *thread, bool executable)
-{
-    fence_address_space(asid_of(thread));
-    if (executable)
-        fence_instructions();
-    thread->stale |= TRANSLATIONS_STALE & ~hart_this()->marks;
-    if (thread->hart != hart_this())
-        translations_changed_elsewhere(thread, executable);
 }
 
 /* The fences also order the tables' stores, which another hart may have made, before
@@ -39,7 +24,7 @@ void translations_changed(struct thread *thread, bool executable)
 void translations_forget(struct hart *hart, struct thread *thread)
 {
     uint32_t mark = hart->marks & ~TRANSLATIONS_SHARED;
-    fence_address_space(asid_of(thread));
+    fence_address_space(translations_asid(thread));
     if (thread->stale & mark) {
         thread->stale &= ~mark;
         fence_page(thread->stack_top - PAGE_SIZE);

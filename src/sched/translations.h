@@ -16,24 +16,25 @@
 #define TRANSLATIONS_SHARED \
     (1U << 31) /* the ASID is not the thread's own: never clean */
 
+static inline uint16_t translations_asid(const struct thread *thread)
+{
+    return (uint16_t)(thread->satp >> SATP_ASID_SHIFT);
+}
+
 /* The rest, where `thread` runs on another hart, or was last there. */
 void translations_changed_elsewhere(struct thread *thread, bool executable);
 
-/* Page tables have changed: one page's entry, or any. `executable`: instructions that
- * are there may be others now. Every hart sees it before it runs the thread again. */
-static inline void translations_page_changed(struct thread *thread, vaddr_t address,
-                                             bool executable)
+/* Page tables have changed, and this hart has forgotten the translations. `executable`:
+ * instructions that are there may be others now. Every hart sees it before it runs the
+ * thread again. */
+static inline void translations_changed(struct thread *thread, bool executable)
 {
-    fence_address_space_page(address.value,
-                             (uint16_t)(thread->satp >> SATP_ASID_SHIFT));
     if (executable)
         fence_instructions();
     thread->stale |= TRANSLATIONS_STALE & ~hart_this()->marks;
     if (thread->hart != hart_this())
         translations_changed_elsewhere(thread, executable);
 }
-
-void translations_changed(struct thread *thread, bool executable);
 
 /* `thread`, whose marks say so, is about to run on `hart`, this one, whose satp is its
  * already. */

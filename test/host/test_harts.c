@@ -367,9 +367,10 @@ static void change_tables(struct task *task)
     task->version++;
     task->code += executable;
     if (random_below(2) == 0)
-        translations_changed(&task->thread, executable);
+        fence_address_space(translations_asid(&task->thread));
     else
-        translations_page_changed(&task->thread, vaddr(0x1000), executable);
+        fence_address_space_page(0x1000, translations_asid(&task->thread));
+    translations_changed(&task->thread, executable);
 }
 
 static void set_priority(struct task *task, uint8_t priority)

@@ -235,9 +235,13 @@ def test_idle_waits_as_the_kernel():
 
 def test_marks_are_set_as_the_kernel_does():
     """The table has changed; then fences here, the marks, and the fence elsewhere."""
-    assert steps(function_body("sched/translations.c", "translations_changed"), {
-        "here": r"fence_address_space\(", "mark": r"stale \|= TRANSLATIONS_STALE & ~hart_this",
-        "elsewhere": r"translations_changed_elsewhere\("}) == ["here", "mark", "elsewhere"]
+    assert steps(function_body("object/memory_object.c", "set_entries"), {
+        "table": r"\*entry = |set_pages\(", "here": r"fence_address_space(?:_page)?\(",
+        "changed": r"translations_changed\("}) == [
+            "table", "here", "table", "here", "changed"]  # one page, or several
+    assert steps(function_body("sched/translations.h", "translations_changed"), {
+        "mark": r"stale \|= TRANSLATIONS_STALE & ~hart_this",
+        "elsewhere": r"translations_changed_elsewhere\("}) == ["mark", "elsewhere"]
     text = (HERE / "harts" / "flush.pml").read_text(encoding="utf-8")
     change = re.search(r"^inline change.*?^}", text, re.MULTILINE | re.DOTALL)[0].split("#else")[1]
     assert steps(change, {"table": r"turn\(", "here": r"fence_here\(", "mark": r"mark_others\(",
