@@ -86,20 +86,9 @@ static inline void list_remove(struct list *element)
     element->previous = NULL;
 }
 
-/* The first element, NULL if there is none. */
-static inline struct list *list_first(const struct list *head)
-{
-    return list_is_empty(head) ? NULL : head->next;
-}
-
-/* Removes and returns the first element, NULL if there is none. */
-static inline struct list *list_take_first(struct list *head)
-{
-    struct list *first = list_first(head);
-    if (first != NULL)
-        list_remove(first);
-    return first;
-}
+/* The first structure in a list, by `member`; NULL if there is none. */
+#define LIST_FIRST(head, type, member) \
+    (list_is_empty(head) ? NULL : container_of((head)->next, type, member))
 
 /* A ring of elements without a head: `*first` is one of them, NULL if there is none. */
 static inline void ring_append(struct list **first, struct list *element)

@@ -93,8 +93,7 @@ paddr_t frame_alloc(uint32_t order)
     while (list_is_empty(&free_blocks[found]))
         if (found++ == FRAME_ORDER_MAX)
             return PADDR_NONE;
-    uint64_t number =
-        direct_map_paddr(list_first(&free_blocks[found])).value >> PAGE_SHIFT;
+    uint64_t number = direct_map_paddr(free_blocks[found].next).value >> PAGE_SHIFT;
     struct frame *frame = describe(number);
     assert(frame->free == found + 1);
     remove_free(number, frame);

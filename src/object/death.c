@@ -53,17 +53,15 @@ static void let_down(struct process *process, enum trapeze_error error)
  * nothing is left. */
 static bool abandon_one(struct process *server)
 {
-    struct list *link = list_first(&server->callers);
-    struct process *caller =
-        link == NULL ? server->caller : container_of(link, struct process, calling);
-    if (caller != NULL) {
+    struct process *caller = LIST_FIRST(&server->callers, struct process, calling);
+    struct object *served = LIST_FIRST(&server->serves, struct object, endpoint.served);
+    if (caller == NULL)
+        caller = server->caller;
+    if (caller != NULL)
         let_down(caller, E_PEER);
-        return true;
-    }
-    link = list_first(&server->serves);
-    if (link != NULL)
-        priority_set_server(container_of(link, struct object, endpoint.served), NULL);
-    return link != NULL;
+    else if (served != NULL)
+        priority_set_server(served, NULL);
+    return caller != NULL || served != NULL;
 }
 
 /* What waits at an endpoint does not any more: a process, or an end, which nobody hears
@@ -108,10 +106,9 @@ bool death_destroy(struct object *object)
 /* One step of the descendants' end. False: none is left, or it waits for one. */
 static bool end_a_child(struct process *process)
 {
-    struct list *link = list_first(&process->children);
-    if (link == NULL)
+    struct object *object = LIST_FIRST(&process->children, struct object, owned);
+    if (object == NULL)
         return false;
-    struct object *object = container_of(link, struct object, owned);
     struct process *child = object->process.process;
     if (child == NULL) { /* an end that nobody has heard of */
         send_away(object);
@@ -131,18 +128,16 @@ static bool give_something_back(struct process *process)
 {
     if (abandon_one(process))
         return true;
-    struct list *link = list_first(&process->mappings);
-    if (link != NULL) {
-        mapping_remove(container_of(link, struct object, owned), true);
-        return true;
-    }
-    link = list_first(&process->objects);
-    if (link != NULL) {
-        death_destroy(container_of(link, struct object, owned));
-        return true;
-    }
-    return handle_table_shrink(&process->handles) ||
-           address_space_shrink(&process->space);
+    struct object *mapping = LIST_FIRST(&process->mappings, struct object, owned);
+    struct object *object = LIST_FIRST(&process->objects, struct object, owned);
+    if (mapping != NULL)
+        mapping_remove(mapping, true);
+    else if (object != NULL)
+        death_destroy(object);
+    else
+        return handle_table_shrink(&process->handles) ||
+               address_space_shrink(&process->space);
+    return true;
 }
 
 void death_dismantle(struct process *process)

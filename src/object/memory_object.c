@@ -159,9 +159,10 @@ enum trapeze_error memory_create(struct process *payer, uint64_t page_count,
 /* One step; false: only `base` is left. */
 static bool take_apart(struct memory_object *memory)
 {
-    struct list *link = list_first(&memory->mappings);
-    if (link != NULL)
-        mapping_remove(container_of(link, struct object, mapping.of_memory), false);
+    struct object *first =
+        LIST_FIRST(&memory->mappings, struct object, mapping.of_memory);
+    if (first != NULL)
+        mapping_remove(first, false);
     else if (memory->kind == MEMORY_INDEXED && memory->pages_ready > 0)
         remove_page(memory);
     else

@@ -82,9 +82,11 @@ void priority_refresh(struct process *process)
 
 void priority_go_on(void)
 {
-    struct list *link = list_take_first(&left);
-    if (link != NULL)
-        priority_refresh(container_of(link, struct process, refresh));
+    struct process *process = LIST_FIRST(&left, struct process, refresh);
+    if (process != NULL) {
+        list_remove(&process->refresh);
+        priority_refresh(process);
+    }
     if (!list_is_empty(&left))
         interrupt_raise();
 }

@@ -37,8 +37,7 @@ static void elements_keep_their_order(void **state)
 
     list_init(&head);
     assert_true(list_is_empty(&head));
-    assert_null(list_first(&head));
-    assert_null(list_take_first(&head));
+    assert_null(LIST_FIRST(&head, struct item, link));
     expect(&head, "");
 
     list_append(&head, &b.link);
@@ -48,14 +47,14 @@ static void elements_keep_their_order(void **state)
     list_insert_before(&c.link, &d.link);
     expect(&head, "abdc");
     assert_false(list_is_empty(&head));
-    assert_ptr_equal(list_first(&head), &a.link);
+    assert_ptr_equal(LIST_FIRST(&head, struct item, link), &a);
 
     list_remove(&d.link);
     expect(&head, "abc");
     assert_false(list_is_linked(&d.link));
     list_append(&head, &d.link);
     expect(&head, "abcd");
-    assert_ptr_equal(list_take_first(&head), &a.link);
+    list_remove(&a.link);
     assert_false(list_is_linked(&a.link));
     expect(&head, "bcd");
     list_remove(&d.link);

@@ -698,16 +698,14 @@ static void die(uint32_t number)
     struct process *process = &processes[number];
     translations_leave(&process->thread);
     while (!list_is_empty(&process->mappings)) {
-        struct object *object =
-            container_of(list_first(&process->mappings), struct object, owned);
+        struct object *object = LIST_FIRST(&process->mappings, struct object, owned);
         for (uint32_t i = 0; i < MAPPINGS; i++)
             if (mappings[i].number == object->number)
                 mappings[i].number = 0;
         mapping_remove(object, true);
     }
     while (!list_is_empty(&process->objects))
-        destroy_step(find_memory(
-            container_of(list_first(&process->objects), struct object, owned)));
+        destroy_step(find_memory(LIST_FIRST(&process->objects, struct object, owned)));
     while (address_space_shrink(&process->space))
         ;
     address_space_destroy(&process->space);
