@@ -26,7 +26,6 @@
 #define ENTRY_SHIFT 3         /* of a page table, 8 bytes */
 #define REGION_PAGES 0x1ff000 /* the bits of an address that choose among a table's */
 #define LARGE_PAGE_SIZE (1UL << 21)
-#define HUGE_PAGE_SIZE (1UL << 30)
 
 #ifndef DIRECT_MAP_BASE /* the host's unit tests put their own memory here */
 #define DIRECT_MAP_BASE 0xffffffc000000000
@@ -36,6 +35,5 @@
 #define KERNEL_STACKS_SIZE 0x40000000
 #define KERNEL_IMAGE_BASE 0xffffffff80000000
 
-#define KERNEL_HALF_ROOT_INDEX                             \
-    256 /* the root table's first entry for the upper half \
-         */
+/* The root table's first entry for the upper half. */
+#define KERNEL_HALF_ROOT_INDEX 256

@@ -29,6 +29,7 @@ static_assert(HANDLES_MAX <= 1 << HANDLE_INDEX_BITS, "a place has a number");
 static_assert((HANDLES_MAX - HANDLES_INLINE) / HANDLES_PER_PAGE < PAGE_SIZE / 8,
               "one directory is enough");
 
+/* An empty one is zero, but for `pages`; the places need not be. */
 struct handle_table {
     struct budget *pages;      /* of the process that has the table */
     uint32_t count;            /* handles in use */
@@ -39,12 +40,6 @@ struct handle_table {
     struct handle **directory; /* a page of their addresses; NULL: none is needed yet */
     struct handle inline_places[HANDLES_INLINE];
 };
-
-/* An empty table. Its memory is zero, but for the places. */
-static inline void handle_table_init(struct handle_table *table, struct budget *pages)
-{
-    table->pages = pages;
-}
 
 /* Makes sure that the next handle_add succeeds. Errors: E_NO_MEMORY, E_NO_SLOT
  * (HANDLES_MAX). */

@@ -11,7 +11,6 @@
 #include "platform/interrupt.h"
 #include "sched/translations.h"
 
-#define ACCESS (RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE)
 static_assert(RIGHT_READ >> MAP_RIGHTS_SHIFT == PAGE_READ, "rights");
 static_assert(RIGHT_WRITE >> MAP_RIGHTS_SHIFT == PAGE_WRITE, "rights");
 static_assert(RIGHT_EXECUTE >> MAP_RIGHTS_SHIFT == PAGE_EXECUTE, "rights");
@@ -193,7 +192,8 @@ static inline __attribute__((always_inline)) enum trapeze_error
 check_rights(uint64_t rights, uint64_t granted)
 {
     const uint64_t both = RIGHT_WRITE | RIGHT_EXECUTE;
-    if (rights == 0 || (rights & ~(uint64_t)ACCESS) != 0 || (rights & both) == both)
+    if (rights == 0 || (rights & ~(uint64_t)RIGHTS_ACCESS) != 0 ||
+        (rights & both) == both)
         return E_INVALID;
     return ((rights | RIGHT_READ) & ~granted) == 0 ? E_OK : E_RIGHTS;
 }

@@ -10,6 +10,7 @@
 #include "object/process.h"
 
 #define MAP_RIGHTS_SHIFT 2 /* from the rights of a mapping to a page's permissions */
+#define RIGHTS_ACCESS (RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE)
 
 enum memory_kind {
     MEMORY_RUN,     /* one block of frames at `base` */

@@ -62,9 +62,8 @@ struct memory_object {
     struct list mappings; /* by mapping.of_memory */
     uint64_t base; /* one run, or device: its first byte; else the index page's */
     uint32_t page_count;
-    uint32_t
-        pages_ready; /* allocated and zeroed so far; all of them once it can be used */
-    uint8_t kind;    /* enum memory_kind */
+    uint32_t pages_ready; /* allocated and zeroed; all of them once it can be used */
+    uint8_t kind;         /* enum memory_kind */
     uint64_t pages[MEMORY_INLINE_PAGES]; /* of MEMORY_INDEXED, if there are no more */
 };
 

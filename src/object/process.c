@@ -79,7 +79,7 @@ static void fill(struct process *process, struct process *parent, struct object 
     process->thread.own_priority = process->thread.priority =
         (uint8_t)request->priority;
     sched_admit(&process->thread);
-    handle_table_init(&process->handles, &process->pages);
+    process->handles.pages = &process->pages;
     object->process.process = process;
     object->process.number = object->id;
     existing++;

@@ -38,13 +38,11 @@ struct process {
     struct process *server;  /* AWAITING_REPLY, AWAITING_VERDICT: who is to reply */
     struct process *caller;  /* that waits for its reply; in no list, counted nowhere */
     struct object *endpoint; /* where it waits; its own object: it sleeps */
-    uint64_t
-        receive_number;  /* if `endpoint` has receive_id: the number of the handle */
-    uint64_t receive_id; /* by which it received there last, and no other since */
+    uint64_t receive_number; /* if `endpoint` has receive_id: of the handle by which */
+    uint64_t receive_id;     /* it received there last, and no other since */
     struct handle_cache send, signal;
-    struct object
-        *supervisor;        /* the endpoint that hears of its faults and its end, or */
-    uint64_t supervisor_id; /* NULL */
+    struct object *supervisor; /* the endpoint that hears of its faults and its end, */
+    uint64_t supervisor_id;    /* or NULL */
     uint64_t supervisor_badge;
 
     struct address_space space;

@@ -12,9 +12,8 @@
 
 #include "sched/hart.h"
 
-#define TRANSLATIONS_STALE 0xffU /* on every hart */
-#define TRANSLATIONS_SHARED \
-    (1U << 31) /* the ASID is not the thread's own: never clean */
+#define TRANSLATIONS_STALE 0xffU       /* on every hart */
+#define TRANSLATIONS_SHARED (1U << 31) /* the ASID is not its own: never clean */
 
 static inline uint16_t translations_asid(const struct thread *thread)
 {

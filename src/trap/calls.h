@@ -18,6 +18,8 @@ struct call {
     struct process *process;
 };
 
+#define STATUS_MAX 255 /* of a process's end, and the machine's */
+
 typedef int64_t syscall_handler(const struct call *call);
 
 #define SYSCALL(number, name, arity, arguments, summary) syscall_handler sys_##name;

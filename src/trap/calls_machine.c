@@ -15,8 +15,6 @@
 #include "sched/sched.h"
 #include "sched/sched_policy.h"
 
-#define STATUS_MAX 255
-
 int64_t sys_machine_off(const struct call *call)
 {
     if (call->frame->a1 > STATUS_MAX)

@@ -8,8 +8,6 @@
 #include "object/memory_object.h"
 #include "platform/machine.h"
 
-#define RIGHTS_ACCESS (RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE)
-
 int64_t sys_memory_create(const struct call *call)
 {
     const struct trapframe *frame = call->frame;

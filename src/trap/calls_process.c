@@ -12,11 +12,8 @@
 #include "sched/sched.h"
 #include "sched/translations.h"
 
-#define STATUS_MAX 255
 #define PERIOD_MAX 60000000 /* microseconds */
-#define LIMIT_MIN                                                       \
-    100 /* microseconds: the interrupt that ends them must not take all \
-         */
+#define LIMIT_MIN 100 /* the same: the interrupt that ends them must not take all */
 #define GROUP_WORDS 4
 
 /* The first end counts: of a dying process's, nothing is changed any more. */

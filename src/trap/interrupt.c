@@ -76,7 +76,7 @@ void trap_idle(void)
                 return; /* nothing can wake anybody any more */
             machine.idle_waits++;
             hart->waiting =
-                true; /* from here on a call is not missed: it stays pending */
+                true; /* a call from here on stays pending: none is missed */
             lock_release(&kernel_lock);
             wait_for_interrupt();
             lock_acquire(&kernel_lock, hart->id);

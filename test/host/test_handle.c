@@ -68,7 +68,7 @@ static void start(void)
     memset(&seen, 0, sizeof seen);
     memset(&table, 0, sizeof table);
     budget = (struct budget){.used = PAGES_OF_OTHERS, .limit = FRAMES};
-    handle_table_init(&table, &budget);
+    table.pages = &budget;
 }
 
 static int remove_memory(void **state)
@@ -318,7 +318,7 @@ static void shrink_step(void)
     assert_int_equal(given, model.pages);
     assert_false(handle_table_shrink(&table));
     memset(&table, 0, sizeof table);
-    handle_table_init(&table, &budget);
+    table.pages = &budget;
     memset(model.places, 0, sizeof model.places);
     model.count = model.fresh = model.retired = model.pages = model.closed_count = 0;
 }

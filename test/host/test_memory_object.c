@@ -177,7 +177,7 @@ static void start_process(uint32_t number)
     process->slots = (struct budget){.used = 0, .limit = 12 + 8 * number};
     list_init(&process->objects);
     list_init(&process->mappings);
-    handle_table_init(&process->handles, &process->pages);
+    process->handles.pages = &process->pages;
     assert_true(address_space_create(&process->space, &process->pages, number));
     thread_init(&process->thread, simulated_hart, 0, STACK + PAGE_BYTES,
                 &process->space);
