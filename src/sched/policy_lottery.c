@@ -14,7 +14,6 @@
 const uint32_t policy_number = SCHEDULER_LOTTERY;
 const bool policy_charges = false;
 const bool policy_keeps_order = true;
-const char policy_name[] = "lottery";
 
 static struct queue {
     struct ready_queue base;
@@ -24,11 +23,6 @@ static struct queue {
 } queues[HARTS_MAX + 1];
 
 static uint64_t random = 88172645463325252; /* the same at each boot */
-
-static struct queue *queue_of(struct ready_queue *base)
-{
-    return container_of(base, struct queue, base);
-}
 
 struct ready_queue *policy_queue(uint32_t number) { return &queues[number].base; }
 

@@ -24,7 +24,6 @@ enum { USED, BOOSTS }; /* thread->policy: cycles at this level, boosts seen */
 const uint32_t policy_number = SCHEDULER_MLFQ;
 const bool policy_charges = true;
 const bool policy_keeps_order = false;
-const char policy_name[] = "mlfq";
 
 static struct queue {
     struct ready_queue base;
@@ -33,11 +32,6 @@ static struct queue {
 
 static uint64_t boosts = 1;  /* a new thread has seen none */
 static uint64_t since_boost; /* cycles */
-
-static struct queue *queue_of(struct ready_queue *base)
-{
-    return container_of(base, struct queue, base);
-}
 
 static void note_highest(struct queue *queue)
 {

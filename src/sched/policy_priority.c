@@ -12,7 +12,6 @@
 const uint32_t policy_number = SCHEDULER_PRIORITY;
 const bool policy_charges = false;
 const bool policy_keeps_order = true;
-const char policy_name[] = "priority";
 
 static struct queue queues[HARTS_MAX + 1];
 
@@ -25,7 +24,7 @@ static inline struct thread **ring_of(const struct thread *thread)
 
 void policy_add(struct thread *thread, enum policy_place place)
 {
-    struct queue *queue = container_of(thread->queue, struct queue, base);
+    struct queue *queue = queue_of(thread->queue);
     ready_ring_add(ring_of(thread), thread, place);
     queue->nonempty |= 1U << thread->urgency;
     if (thread->urgency > *queue->base.highest)
@@ -42,14 +41,11 @@ static inline void take_out(struct thread *thread, struct queue *queue)
     }
 }
 
-void policy_remove(struct thread *thread)
-{
-    take_out(thread, container_of(thread->queue, struct queue, base));
-}
+void policy_remove(struct thread *thread) { take_out(thread, queue_of(thread->queue)); }
 
 struct thread *policy_take(struct ready_queue *base)
 {
-    struct queue *queue = container_of(base, struct queue, base);
+    struct queue *queue = queue_of(base);
     struct thread *thread = queue->ready[*base->highest]; /* of urgency 0: none */
     if (thread != NULL)
         take_out(thread, queue);
@@ -58,7 +54,7 @@ struct thread *policy_take(struct ready_queue *base)
 
 void policy_set_urgency(struct thread *thread)
 {
-    struct queue *queue = container_of(thread->queue, struct queue, base);
+    struct queue *queue = queue_of(thread->queue);
     thread->urgency = thread->priority + 1;
     thread->policy[0] = (uint64_t)&queue->ready[thread->urgency];
 }

@@ -10,17 +10,11 @@
 const uint32_t policy_number = SCHEDULER_RR;
 const bool policy_charges = false;
 const bool policy_keeps_order = true;
-const char policy_name[] = "rr";
 
 static struct queue {
     struct ready_queue base;
     struct thread *ready;
 } queues[HARTS_MAX + 1];
-
-static struct queue *queue_of(struct ready_queue *base)
-{
-    return container_of(base, struct queue, base);
-}
 
 struct ready_queue *policy_queue(uint32_t number) { return &queues[number].base; }
 

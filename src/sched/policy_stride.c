@@ -12,7 +12,6 @@
 const uint32_t policy_number = SCHEDULER_STRIDE;
 const bool policy_charges = true;
 const bool policy_keeps_order = true;
-const char policy_name[] = "stride";
 
 static struct queue {
     struct ready_queue base;
@@ -20,11 +19,6 @@ static struct queue {
 } queues[HARTS_MAX + 1];
 
 static uint64_t least; /* the pass of the thread that was taken last */
-
-static struct queue *queue_of(struct ready_queue *base)
-{
-    return container_of(base, struct queue, base);
-}
 
 struct ready_queue *policy_queue(uint32_t number) { return &queues[number].base; }
 

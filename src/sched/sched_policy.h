@@ -18,20 +18,21 @@
 #include "base/list.h"
 #include "sched/hart.h"
 
-/* INFO_SCHEDULER's value, whether the policy wants to know who had how much time,
+/* INFO_SCHEDULER's value, whether the policy wants to know who had how much time, and
  * whether who has no lower a priority is no less urgent, so that the fast path may look
- * at priorities, and its name. */
+ * at priorities. */
 extern const uint32_t policy_number;
 extern const bool policy_charges;
 extern const bool policy_keeps_order;
-extern const char policy_name[];
 
 /* Threads that are ready: one queue for those who may run on any hart, and one for each
- * hart of those who may run there only. A policy's own data follow. */
+ * hart of those who may run there only: the `base` of a policy's struct queue. */
 struct ready_queue {
     uint32_t *highest; /* the urgency of its most urgent thread is kept here, 0: none */
     uint32_t own;      /* which is here, unless somebody else wants it at hand */
 };
+
+#define queue_of(ready_queue) container_of(ready_queue, struct queue, base)
 
 /* The queues are empty, and their `highest` is to be set; `number`: 0 to HARTS_MAX. */
 BOOT_ONLY struct ready_queue *policy_queue(uint32_t number);

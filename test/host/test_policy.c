@@ -207,8 +207,7 @@ static void its_name_and_number_agree(void **state)
                                         [SCHEDULER_LOTTERY] = "lottery",
                                         [SCHEDULER_STRIDE] = "stride"};
     assert_true(policy_number < ARRAY_LENGTH(names));
-    assert_string_equal(policy_name, names[policy_number]);
-    assert_string_equal(policy_name, POLICY_UNDER_TEST);
+    assert_string_equal(POLICY_UNDER_TEST, names[policy_number]);
 }
 
 int main(void)
