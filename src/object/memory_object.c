@@ -303,11 +303,13 @@ map(struct object *memory, struct process *process, const struct map_request *re
     }
     if (!budget_take(&process->slots, 1))
         return E_NO_SLOT;
-    struct object *object = object_alloc_mapping(process);
+    struct object *object = object_take(&object_others);
     if (object == NULL) {
         budget_give(&process->slots, 1);
         return E_NO_SLOT;
     }
+    object->type = OBJECT_MAPPING;
+    object->payer = process;
     object->mapping.memory = memory;
     object->mapping.address = request->address;
     object->mapping.first_page = (uint32_t)request->first_page;
@@ -392,5 +394,5 @@ void mapping_remove(struct object *object, bool process_dies)
     list_remove(&object->mapping.of_memory);
     list_remove(&object->owned);
     budget_give(&process->slots, 1);
-    object_free_mapping(object);
+    object_put_back(&object_others, object);
 }

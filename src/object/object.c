@@ -50,11 +50,8 @@ struct object *object_take_fresh(struct object_pool *pool)
 
 struct object *object_alloc(uint8_t type, struct process *payer, struct list *owned)
 {
-    struct object_pool *pool = pool_of(type);
-    struct object *object = pool->free;
-    if (object != NULL)
-        pool->free = object->next_free;
-    else if ((object = object_take_fresh(pool)) == NULL)
+    struct object *object = object_take(pool_of(type));
+    if (object == NULL)
         return NULL;
     object->id = ++last_id;
     object->payer = payer;
@@ -69,14 +66,11 @@ struct object *object_alloc(uint8_t type, struct process *payer, struct list *ow
 
 void object_free(struct object *object)
 {
-    struct object_pool *pool = pool_of(object->type);
     if (list_is_linked(&object->owned))
         list_remove(&object->owned);
     object->id = 0;
-    object->number += OBJECT_NUMBER_STEP;
-    object->type = 0;
     object->payer = NULL;
-    object_put_back(pool, object);
+    object_put_back(pool_of(object->type), object);
 }
 
 struct object *object_at(uint64_t index)

@@ -10,7 +10,6 @@
  */
 #pragma once
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <trapeze/abi.h>
@@ -142,32 +141,24 @@ static inline uint64_t object_pool_free_count(const struct object_pool *pool)
     return pool->free == NULL ? 0 : pool->free->free_count;
 }
 
-static inline void object_put_back(struct object_pool *pool, struct object *object)
+/* A slot without an id, which the caller fills in; NULL: none is left. */
+static inline __attribute__((always_inline)) struct object *
+object_take(struct object_pool *pool)
 {
-    object->free_count = object_pool_free_count(pool) + 1;
-    object->next_free = pool->free;
-    pool->free = object;
+    struct object *object = pool->free;
+    if (object == NULL)
+        return object_take_fresh(pool);
+    pool->free = object->next_free;
+    return object;
 }
 
-static inline void object_free_mapping(struct object *object)
+static inline void object_put_back(struct object_pool *pool, struct object *object)
 {
     object->number += OBJECT_NUMBER_STEP;
     object->type = 0;
-    object_put_back(&object_others, object);
-}
-
-/* A slot for a mapping, which the caller fills in; NULL: none is left. */
-static inline __attribute__((always_inline)) struct object *
-object_alloc_mapping(struct process *process)
-{
-    struct object *object = object_others.free;
-    if (object != NULL)
-        object_others.free = object->next_free;
-    else if ((object = object_take_fresh(&object_others)) == NULL)
-        return NULL;
-    object->type = OBJECT_MAPPING;
-    object->payer = process;
-    return object;
+    object->free_count = object_pool_free_count(pool) + 1;
+    object->next_free = pool->free;
+    pool->free = object;
 }
 
 /* The slot is free again, and no handle to it is good. The caller gives the quota back.
