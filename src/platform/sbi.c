@@ -32,10 +32,9 @@ void sbi_remote_sfence_vma_to_all(void)
     sbi_call(0, UINT64_MAX, 0, UINT64_MAX, 0, 0, 1, SBI_RFENCE);
 }
 
-void sbi_remote_sfence_vma_asid(uint64_t hart_id, uint64_t start, uint64_t bytes,
-                                uint64_t asid)
+void sbi_remote_sfence_vma_asid(uint64_t hart_id, uint64_t asid)
 {
-    sbi_call(1, hart_id, start, bytes, asid, 0, 2, SBI_RFENCE);
+    sbi_call(1, hart_id, 0, UINT64_MAX, asid, 0, 2, SBI_RFENCE);
 }
 
 BOOT_ONLY int64_t sbi_hart_start(uint64_t hart_id, uint64_t start, uint64_t argument)

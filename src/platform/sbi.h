@@ -42,11 +42,10 @@ void sbi_send_ipi(uint64_t hart_id);
 /* The same on every hart. */
 void sbi_send_ipi_to_all(void);
 
-/* On the hart `hart_id`, before this returns: fence.i; sfence.vma of some pages in one
- * address space (SBI 1.0, 8.1 and 8.3). */
+/* On the hart `hart_id`, before this returns: fence.i; sfence.vma of one address
+ * space (SBI 1.0, 8.1 and 8.3). */
 void sbi_remote_fence_i(uint64_t hart_id);
-void sbi_remote_sfence_vma_asid(uint64_t hart_id, uint64_t start, uint64_t bytes,
-                                uint64_t asid);
+void sbi_remote_sfence_vma_asid(uint64_t hart_id, uint64_t asid);
 
 /* On every hart: sfence.vma of everything (SBI 1.0, 8.2). Without effect where the
  * firmware cannot. */

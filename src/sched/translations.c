@@ -13,7 +13,7 @@ void translations_changed_elsewhere(struct thread *thread, bool executable)
         thread_unquick(thread);
         return;
     }
-    sbi_remote_sfence_vma_asid(hart->id, 0, UINT64_MAX, translations_asid(thread));
+    sbi_remote_sfence_vma_asid(hart->id, translations_asid(thread));
     if (executable)
         sbi_remote_fence_i(hart->id);
     thread->stale &= ~hart->marks | TRANSLATIONS_SHARED;

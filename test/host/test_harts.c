@@ -173,10 +173,8 @@ void fence_page(uint64_t vaddr)
     here()->stack[(vaddr - STACKS) / PAGE_SIZE / STACK_PAGES] = 0;
 }
 
-void sbi_remote_sfence_vma_asid(uint64_t hart_id, uint64_t start, uint64_t bytes,
-                                uint64_t asid)
+void sbi_remote_sfence_vma_asid(uint64_t hart_id, uint64_t asid)
 {
-    (void)start, (void)bytes;
     forget_space(&machines[hart_id], asid);
     remote_fences++;
 }

@@ -117,10 +117,9 @@ void fence_instructions(void) { instruction_fences++; }
 void fence_page(uint64_t address) { assert_int_equal(address, STACK); }
 
 /* There is no other. */
-void sbi_remote_sfence_vma_asid(uint64_t hart_id, uint64_t start, uint64_t bytes,
-                                uint64_t asid)
+void sbi_remote_sfence_vma_asid(uint64_t hart_id, uint64_t asid)
 {
-    fail_msg("hart %lu, 0x%lx, 0x%lx, ASID %lu", hart_id, start, bytes, asid);
+    fail_msg("hart %lu, ASID %lu", hart_id, asid);
 }
 
 void sbi_remote_fence_i(uint64_t hart_id) { fail_msg("hart %lu", hart_id); }
