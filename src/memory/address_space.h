@@ -14,7 +14,6 @@
 #include <stddef.h>
 
 #include "memory/address.h"
-#include "memory/frame.h"
 #include "memory/page_table.h"
 
 struct address_space {

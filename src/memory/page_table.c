@@ -4,10 +4,8 @@
  */
 #include "memory/page_table.h"
 
-#include "base/assert.h"
 #include "base/boot_text.h"
 #include "base/string.h"
-#include "platform/riscv.h"
 
 #define ROOT_LEVEL 2
 #define LEAF (PTE_R | PTE_W | PTE_X)
@@ -21,11 +19,6 @@ static uint64_t *entry_in(paddr_t table, vaddr_t address, uint32_t level)
     uint64_t *entries = direct_map(table);
     return &entries[address.value >> (PAGE_SHIFT + level * LEVEL_BITS) &
                     (PAGE_TABLE_ENTRIES - 1)];
-}
-
-paddr_t page_entry_target(uint64_t entry)
-{
-    return paddr(entry >> PTE_PPN_SHIFT << PAGE_SHIFT);
 }
 
 struct page_walk page_table_walk(paddr_t root, vaddr_t address)

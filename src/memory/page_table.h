@@ -111,4 +111,7 @@ static inline __attribute__((always_inline)) uint64_t page_entry(paddr_t target,
 }
 
 /* Where an entry leads. */
-paddr_t page_entry_target(uint64_t entry);
+static inline paddr_t page_entry_target(uint64_t entry)
+{
+    return paddr(entry >> PTE_PPN_SHIFT << PAGE_SHIFT);
+}

@@ -6,7 +6,6 @@
 
 #include "base/boot_text.h"
 #include "platform/timer.h"
-#include "sched/clock.h"
 #include "sched/fpu_owner.h"
 #include "sched/heap.h"
 #include "sched/swtch.h"

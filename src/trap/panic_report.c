@@ -7,7 +7,6 @@
 
 #include "base/panic.h"
 #include "base/printk.h"
-#include "memory/image.h"
 #include "memory/kernel_map.h"
 #include "platform/console.h"
 #include "platform/csr.h"

@@ -7,7 +7,6 @@
  * gets a pointer to save registers by, and a 0 says that the trap came from the kernel
  * itself, which is always a bug.
  */
-#include "platform/riscv.h"
 #include "sched/offsets.h"
 #include "sched/trapframe.h"
 
