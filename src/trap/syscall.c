@@ -33,68 +33,61 @@ static direct_handler *const direct[] = {
 };
 
 #define ANY 0xff
-#define sys_call NULL
-#define sys_reply_recv NULL
-#define sys_send NULL
-#define sys_recv NULL
-#define sys_reply NULL
-#define sys_signal NULL
-#define sys_memory_map NULL
-#define sys_process_self NULL
-#define sys_yield NULL
+#define ROW(name, ...) [SYS_##name] = {sys_##name, __VA_ARGS__}
+
 static const struct row {
     syscall_handler *handler;
-    struct target {        /* what a0 has to name */
-        uint8_t type;      /* enum trapeze_object, ANY, or 0: a0 is no handle */
-        bool makes_handle; /* the caller's table needs room for one more */
-        uint16_t rights;
-    } target;
+    uint8_t type;      /* of what a0 names: enum trapeze_object, ANY, or 0: no handle */
+    bool makes_handle; /* the caller's table needs room for one more */
+    uint16_t rights;   /* that the handle in a0 needs */
 } rows[] = {
-#define SYSCALL(number, name, arity, arguments, summary) [number].handler = sys_##name,
-#include <trapeze/syscalls.def>
-#undef SYSCALL
-    [SYS_handle_inspect].target = {ANY, false, 0},
-    [SYS_endpoint_create].target = {0, true, 0},
-    [SYS_memory_create].target = {0, true, 0},
-    [SYS_memory_unmap].target = {OBJECT_PROCESS, false, RIGHT_CONTROL},
-    [SYS_memory_protect].target = {OBJECT_PROCESS, false, RIGHT_CONTROL},
-    [SYS_memory_physical].target = {OBJECT_MEMORY, false, RIGHT_PHYSICAL},
-    [SYS_device_create].target = {OBJECT_MACHINE, true, RIGHT_DEVICE},
-    [SYS_process_create].target = {0, true, 0},
-    [SYS_process_give].target = {OBJECT_PROCESS, false, RIGHT_CONTROL},
-    [SYS_process_start].target = {OBJECT_PROCESS, false, RIGHT_CONTROL},
-    [SYS_process_kill].target = {OBJECT_PROCESS, false, RIGHT_CONTROL},
-    [SYS_process_inspect].target = {OBJECT_PROCESS, false, RIGHT_INSPECT},
-    [SYS_registers_read].target = {OBJECT_PROCESS, false, RIGHT_CONTROL},
-    [SYS_registers_write].target = {OBJECT_PROCESS, false, RIGHT_CONTROL},
-    [SYS_process_priority].target = {OBJECT_PROCESS, false, RIGHT_CONTROL},
-    [SYS_process_limit].target = {OBJECT_PROCESS, false, RIGHT_CONTROL},
-    [SYS_process_pin].target = {OBJECT_PROCESS, false, RIGHT_CONTROL},
-    [SYS_irq_create].target = {OBJECT_MACHINE, true, RIGHT_DEVICE},
-    [SYS_irq_bind].target = {OBJECT_IRQ, false, RIGHT_BIND},
-    [SYS_irq_ack].target = {OBJECT_IRQ, false, RIGHT_BIND},
-    [SYS_machine_off].target = {OBJECT_MACHINE, false, RIGHT_OFF},
-    [SYS_log_write].target = {OBJECT_MACHINE, false, RIGHT_LOG},
-    [SYS_log_claim].target = {OBJECT_MACHINE, false, RIGHT_LOG},
+    ROW(process_exit, 0, false, 0),
+    ROW(kernel_info, 0, false, 0),
+    ROW(handle_duplicate, 0, false, 0),
+    ROW(handle_close, 0, false, 0),
+    ROW(handle_inspect, ANY, false, 0),
+    ROW(object_destroy, 0, false, 0),
+    ROW(endpoint_create, 0, true, 0),
+    ROW(memory_create, 0, true, 0),
+    ROW(memory_unmap, OBJECT_PROCESS, false, RIGHT_CONTROL),
+    ROW(memory_protect, OBJECT_PROCESS, false, RIGHT_CONTROL),
+    ROW(memory_physical, OBJECT_MEMORY, false, RIGHT_PHYSICAL),
+    ROW(device_create, OBJECT_MACHINE, true, RIGHT_DEVICE),
+    ROW(process_create, 0, true, 0),
+    ROW(process_give, OBJECT_PROCESS, false, RIGHT_CONTROL),
+    ROW(process_start, OBJECT_PROCESS, false, RIGHT_CONTROL),
+    ROW(process_kill, OBJECT_PROCESS, false, RIGHT_CONTROL),
+    ROW(process_inspect, OBJECT_PROCESS, false, RIGHT_INSPECT),
+    ROW(registers_read, OBJECT_PROCESS, false, RIGHT_CONTROL),
+    ROW(registers_write, OBJECT_PROCESS, false, RIGHT_CONTROL),
+    ROW(process_priority, OBJECT_PROCESS, false, RIGHT_CONTROL),
+    ROW(process_limit, OBJECT_PROCESS, false, RIGHT_CONTROL),
+    ROW(irq_create, OBJECT_MACHINE, true, RIGHT_DEVICE),
+    ROW(irq_bind, OBJECT_IRQ, false, RIGHT_BIND),
+    ROW(irq_ack, OBJECT_IRQ, false, RIGHT_BIND),
+    ROW(machine_off, OBJECT_MACHINE, false, RIGHT_OFF),
+    ROW(log_write, OBJECT_MACHINE, false, RIGHT_LOG),
+    ROW(log_claim, OBJECT_MACHINE, false, RIGHT_LOG),
+    ROW(process_pin, OBJECT_PROCESS, false, RIGHT_CONTROL),
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Looks up what the call needs. */
-static enum trapeze_error prepare(struct call *call, const struct target *target)
+static enum trapeze_error prepare(struct call *call, const struct row *row)
 {
     struct handle_table *handles = &call->caller->handles;
     enum trapeze_error error = E_OK;
-    if (target->type == 0)
+    if (row->type == 0)
         ;
-    else if (target->type == OBJECT_PROCESS)
-        error = process_lookup(call->caller, call->frame->a0, target->rights,
-                               &call->process);
+    else if (row->type == OBJECT_PROCESS)
+        error =
+            process_lookup(call->caller, call->frame->a0, row->rights, &call->process);
     else
-        error = handle_lookup(handles, call->frame->a0,
-                              target->type == ANY ? 0 : target->type, target->rights,
-                              &call->handle);
-    return error == E_OK && target->makes_handle ? handle_reserve(handles) : error;
+        error =
+            handle_lookup(handles, call->frame->a0, row->type == ANY ? 0 : row->type,
+                          row->rights, &call->handle);
+    return error == E_OK && row->makes_handle ? handle_reserve(handles) : error;
 }
 
 static __attribute__((noinline)) void dispatch(struct process *caller,
@@ -105,7 +98,7 @@ static __attribute__((noinline)) void dispatch(struct process *caller,
     call.caller = caller;
     call.frame = &caller->thread.trapframe;
     if (row->handler != NULL) {
-        result = prepare(&call, &row->target);
+        result = prepare(&call, row);
         if (result == E_OK)
             result = row->handler(&call);
     }
