@@ -148,14 +148,6 @@ bool harts_all_wait(void)
     return true;
 }
 
-uint64_t harts_ids(void)
-{
-    uint64_t ids = 0;
-    for (struct hart *hart = harts; hart < harts + harts_count; hart++)
-        ids |= hart->online && hart->id < 64 ? 1UL << hart->id : 0;
-    return ids;
-}
-
 struct hart *harts_find(uint64_t id)
 {
     for (struct hart *hart = harts; hart < harts + harts_count; hart++)

@@ -49,9 +49,6 @@ void harts_time_slices(void);
 /* Whether every other hart waits. */
 bool harts_all_wait(void);
 
-/* Those that have started: bit n for the one with the id n, up to 63. */
-uint64_t harts_ids(void);
-
 /* The one with this id that has started, NULL if there is none. */
 struct hart *harts_find(uint64_t id);
 

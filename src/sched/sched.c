@@ -352,22 +352,6 @@ struct thread *sched_take_expired(uint64_t now)
     return NULL;
 }
 
-uint64_t sched_switches(void)
-{
-    uint64_t sum = 0;
-    for (struct hart *hart = harts; hart < harts + harts_count; hart++)
-        sum += hart->switches;
-    return sum;
-}
-
-uint64_t sched_idle_cycles(void)
-{
-    uint64_t sum = 0;
-    for (struct hart *hart = harts; hart < harts + harts_count; hart++)
-        sum += hart->idle.cycles;
-    return sum;
-}
-
 void sched_check(uint32_t limit)
 {
     struct hart *hart = hart_this();

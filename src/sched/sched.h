@@ -93,10 +93,5 @@ uint64_t sched_next_expiry(void);
  * without its deadline. NULL: none, or one that its limit held back is ready. */
 struct thread *sched_take_expired(uint64_t now);
 
-/* Of all harts: switches to another thread, but for the fast path's; cycles that nobody
- * paid for. */
-uint64_t sched_switches(void);
-uint64_t sched_idle_cycles(void);
-
 /* Panics unless the queues and the hart agree; walks at most `limit` entries. */
 void sched_check(uint32_t limit);

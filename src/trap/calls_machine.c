@@ -12,7 +12,7 @@
 #include "platform/power.h"
 #include "platform/timer.h"
 #include "sched/clock.h"
-#include "sched/sched.h"
+#include "sched/harts.h"
 #include "sched/sched_policy.h"
 
 int64_t sys_machine_off(const struct call *call)
@@ -43,7 +43,13 @@ int64_t sys_log_claim(const struct call *call)
 
 int64_t sys_kernel_info(const struct call *call)
 {
-    uint64_t item = call->frame->a0;
+    uint64_t item = call->frame->a0, switches = 0, idle_cycles = 0, hart_ids = 0;
+    for (const struct hart *hart = harts; hart < harts + harts_count; hart++) {
+        switches += hart->switches;
+        idle_cycles += hart->idle.cycles;
+        if (hart->online && hart->id < 64)
+            hart_ids |= 1UL << hart->id;
+    }
     const uint64_t values[] = {
         [INFO_ABI_VERSION] = TRAPEZE_ABI_VERSION,
         [INFO_FEATURES] = machine.features,
@@ -56,16 +62,16 @@ int64_t sys_kernel_info(const struct call *call)
         [INFO_PROCESSES] = process_count(),
         [INFO_SLICE_TICKS] = call->caller->thread.hart->slice_ticks,
         [INFO_TIMER_PROGRAMMINGS] = timer_programmings() + clock_fast_slices(),
-        [INFO_SWITCHES] = sched_switches(),
+        [INFO_SWITCHES] = switches,
         [INFO_ENTRY_INSTRET] = machine.entry_instret,
         [INFO_ASID_BITS] = address_space_asid_bits(),
         [INFO_IDLE_WAITS] = machine.idle_waits,
         [INFO_FREE_SLOTS] = object_free_count(),
         [INFO_SCHEDULER] = policy_number,
-        [INFO_IDLE_CYCLES] = sched_idle_cycles(),
+        [INFO_IDLE_CYCLES] = idle_cycles,
         [INFO_PROCESS_SLOTS] = object_cost(OBJECT_PROCESS),
         [INFO_HARTS_ONLINE] = machine.harts_online,
-        [INFO_HART_IDS] = harts_ids(),
+        [INFO_HART_IDS] = hart_ids,
     };
     return item < sizeof values / sizeof values[0] ? (int64_t)values[item] : E_INVALID;
 }
