@@ -18,9 +18,8 @@
  * past, and the next interrupt goes on with them. */
 #define EXPIRY_BATCH 4
 
-void interrupt_timer(struct thread *thread, uint64_t scause)
+void interrupt_timer(void)
 {
-    (void)thread, (void)scause;
     uint64_t now = timer_now();
     for (uint32_t i = 0; i < EXPIRY_BATCH && sched_next_expiry() <= now; i++) {
         struct thread *expired = sched_take_expired(now);
@@ -30,35 +29,29 @@ void interrupt_timer(struct thread *thread, uint64_t scause)
     clock_tick(now, sched_next_expiry());
 }
 
-void interrupt_software(struct thread *thread, uint64_t scause)
+void interrupt_software(void)
 {
-    (void)thread, (void)scause;
     csr_clear(sip, SIE_SSIE);
     clock_ensure_slice(hart_this()); /* unless flags tell what it is for */
     priority_go_on();
 }
 
-void interrupt_external(struct thread *thread, uint64_t scause)
-{
-    (void)thread, (void)scause;
-    irq_handle();
-}
+void interrupt_external(void) { irq_handle(); }
 
-void interrupt_unexpected(struct thread *thread, uint64_t scause)
+void interrupt_unexpected(void)
 {
-    (void)thread;
-    panic("interrupt %lu, which nothing has enabled", scause << 1 >> 1);
+    panic("interrupt %lu, which nothing has enabled", csr_read(scause) << 1 >> 1);
 }
 
 void trap_poll_interrupts(void)
 {
     uint64_t pending = csr_read(sip) & csr_read(sie);
     if (pending & SIE_STIE)
-        interrupt_timer(NULL, SCAUSE_SUPERVISOR_TIMER);
+        interrupt_timer();
     if (pending & SIE_SSIE)
-        interrupt_software(NULL, SCAUSE_SUPERVISOR_SOFTWARE);
+        interrupt_software();
     if (pending & SIE_SEIE)
-        interrupt_external(NULL, SCAUSE_SUPERVISOR_EXTERNAL);
+        interrupt_external();
 }
 
 void trap_idle(void)

@@ -36,17 +36,17 @@ void trap_work(struct thread *thread);
 void syscall_dispatch(struct thread *thread, uint64_t scause);
 
 /* Wakes whose deadline has passed, ends the slice if it is over. */
-void interrupt_timer(struct thread *thread, uint64_t scause);
+void interrupt_timer(void);
 
 /* Of a device: its driver is signalled. */
-void interrupt_external(struct thread *thread, uint64_t scause);
+void interrupt_external(void);
 
 /* The kernel's own: another hart calls this one, or it goes on with what it has put
  * off. */
-void interrupt_software(struct thread *thread, uint64_t scause);
+void interrupt_software(void);
 
 /* No source of any other interrupt is enabled. */
-void interrupt_unexpected(struct thread *thread, uint64_t scause);
+void interrupt_unexpected(void);
 
 /* The end of the machine by a kernel bug; trap_entry calls these on the emergency
  * stack. The first says all that is known about a trap from S-mode, with the registers

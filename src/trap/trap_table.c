@@ -17,7 +17,8 @@
 #define SAMPLE 16 /* elements of each structure that the debug build checks */
 #define INTERRUPT_FLAG (1UL << SCAUSE_INTERRUPT_BIT)
 
-typedef void trap_handler(struct thread *thread, uint64_t scause);
+typedef void exception_handler(struct thread *thread, uint64_t scause);
+typedef void interrupt_handler(void);
 
 /* A user program's misdeed: it is suspended and its supervisor hears of it, or, where
  * there is none, it ends. */
@@ -54,7 +55,7 @@ static void illegal_instruction(struct thread *thread, uint64_t scause)
         fault_suspend(thread, scause);
 }
 
-static trap_handler *const exceptions[EXCEPTIONS + 1] = {
+static exception_handler *const exceptions[EXCEPTIONS + 1] = {
     [SCAUSE_INSTRUCTION_MISALIGNED] = fault_suspend,
     [SCAUSE_INSTRUCTION_ACCESS] = fault_suspend,
     [SCAUSE_ILLEGAL_INSTRUCTION] = illegal_instruction,
@@ -78,7 +79,7 @@ static trap_handler *const exceptions[EXCEPTIONS + 1] = {
     [EXCEPTIONS] = fault_suspend,
 };
 
-static trap_handler *const interrupts[INTERRUPTS + 1] = {
+static interrupt_handler *const interrupts[INTERRUPTS + 1] = {
     [0] = interrupt_unexpected,
     [SCAUSE_SUPERVISOR_SOFTWARE] = interrupt_software,
     [2] = interrupt_unexpected,
@@ -100,7 +101,7 @@ static __attribute__((noinline)) void dispatch(struct thread *thread, uint64_t s
 {
     uint64_t code = scause & ~INTERRUPT_FLAG;
     if (code != scause)
-        interrupts[code < INTERRUPTS ? code : INTERRUPTS](thread, scause);
+        interrupts[code < INTERRUPTS ? code : INTERRUPTS]();
     else
         exceptions[code < EXCEPTIONS ? code : EXCEPTIONS](thread, scause);
 }
