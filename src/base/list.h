@@ -12,6 +12,7 @@
 #pragma once
 
 #include "base/assert.h"
+#include "base/inline.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -45,8 +46,7 @@ static inline bool list_is_linked(const struct list *element)
 }
 
 /* Appends an element whose links are undefined. */
-static inline __attribute__((always_inline)) void list_append_new(struct list *head,
-                                                                  struct list *element)
+INLINE void list_append_new(struct list *head, struct list *element)
 {
     struct list *previous = head->previous;
     element->next = head;

@@ -18,6 +18,7 @@
 #include <trapeze/abi.h>
 
 #include "base/assert.h"
+#include "base/inline.h"
 #include "memory/address.h"
 #include "memory/frame.h"
 #include "platform/riscv.h"
@@ -68,14 +69,12 @@ uint64_t *page_table_look_up(struct page_table *table, vaddr_t address);
 /* The level-0 entry of a page; NULL if there is no table for it. Those of the next
  * pages follow it, up to the end of the table: that is where an entry's address is
  * page-aligned. */
-static inline __attribute__((always_inline)) bool
-page_table_is_near(const struct page_table *table, vaddr_t address)
+INLINE bool page_table_is_near(const struct page_table *table, vaddr_t address)
 {
     return (address.value | REGION_PAGES) == table->region;
 }
 
-static inline __attribute__((always_inline)) uint64_t *
-page_table_near_entry(const struct page_table *table, vaddr_t address)
+INLINE uint64_t *page_table_near_entry(const struct page_table *table, vaddr_t address)
 {
     return (uint64_t *)(table->entries + (address.value / PAGE_SIZE << ENTRY_SHIFT));
 }
@@ -101,8 +100,7 @@ enum trapeze_error page_table_reserve(struct page_table *table, vaddr_t address,
                                       uint64_t page_count, uint64_t **first);
 
 /* A leaf. `permissions` as above; A and D are set. */
-static inline __attribute__((always_inline)) uint64_t page_entry(paddr_t target,
-                                                                 uint64_t permissions)
+INLINE uint64_t page_entry(paddr_t target, uint64_t permissions)
 {
     assert((permissions & (PAGE_WRITE | PAGE_EXECUTE)) != (PAGE_WRITE | PAGE_EXECUTE));
     assert((permissions & PAGE_READ) != 0);

@@ -42,9 +42,8 @@ static inline enum trapeze_error take_grant(struct process *from, struct process
 }
 
 /* Gives the words in the sender's registers, and the grant. */
-static inline __attribute__((always_inline)) void
-deliver(struct process *to, const struct process *from, const struct handle *granted,
-        uint64_t token, uint64_t badge)
+INLINE void deliver(struct process *to, const struct process *from,
+                    const struct handle *granted, uint64_t token, uint64_t badge)
 {
     uint64_t grant = granted == NULL ? 0
                                      : handle_add(&to->handles, granted->object,
@@ -54,8 +53,8 @@ deliver(struct process *to, const struct process *from, const struct handle *gra
 }
 
 /* The endpoint that a0 names, with its handle. */
-static inline __attribute__((always_inline)) enum trapeze_error
-find_endpoint(struct process *caller, uint32_t right, struct handle **handle)
+INLINE enum trapeze_error find_endpoint(struct process *caller, uint32_t right,
+                                        struct handle **handle)
 {
     const struct trapframe *frame = &caller->thread.trapframe;
     enum trapeze_error error = handle_lookup_inline(&caller->handles, frame->a0,

@@ -50,8 +50,7 @@ uint64_t handle_add(struct handle_table *table, struct object *object, uint32_t 
                     uint64_t badge);
 
 /* The place with this index, which is below `fresh`. */
-static inline __attribute__((always_inline)) struct handle *
-handle_place(struct handle_table *table, uint64_t index)
+INLINE struct handle *handle_place(struct handle_table *table, uint64_t index)
 {
     if (index < HANDLES_INLINE)
         return &table->inline_places[index];
@@ -60,8 +59,7 @@ handle_place(struct handle_table *table, uint64_t index)
 }
 
 /* The handle with this number, whether or not its object lives; NULL: none. */
-static inline __attribute__((always_inline)) struct handle *
-handle_find(struct handle_table *table, uint64_t number)
+INLINE struct handle *handle_find(struct handle_table *table, uint64_t number)
 {
     uint64_t index = number & ((1UL << HANDLE_INDEX_BITS) - 1);
     if (index >= table->fresh)
@@ -78,9 +76,9 @@ enum trapeze_error handle_lookup(struct handle_table *table, uint64_t number,
                                  uint8_t type, uint32_t rights, struct handle **found);
 
 /* The same, where a call would cost too much. */
-static inline __attribute__((always_inline)) enum trapeze_error
-handle_lookup_inline(struct handle_table *table, uint64_t number, uint8_t type,
-                     uint32_t rights, struct handle **found)
+INLINE enum trapeze_error handle_lookup_inline(struct handle_table *table,
+                                               uint64_t number, uint8_t type,
+                                               uint32_t rights, struct handle **found)
 {
     struct handle *handle = handle_find(table, number);
     if (handle == NULL)

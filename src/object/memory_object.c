@@ -188,8 +188,7 @@ bool memory_destroy(struct object *object)
 }
 
 /* Writing and executing take reading: the page tables know no page without. */
-static inline __attribute__((always_inline)) enum trapeze_error
-check_rights(uint64_t rights, uint64_t granted)
+INLINE enum trapeze_error check_rights(uint64_t rights, uint64_t granted)
 {
     const uint64_t both = RIGHT_WRITE | RIGHT_EXECUTE;
     if (rights == 0 || (rights & ~(uint64_t)RIGHTS_ACCESS) != 0 ||
@@ -199,8 +198,7 @@ check_rights(uint64_t rights, uint64_t granted)
 }
 
 /* The page-table entry of a page of a mapping with these rights. */
-static inline __attribute__((always_inline)) uint64_t entry_for(paddr_t page,
-                                                                uint64_t rights)
+INLINE uint64_t entry_for(paddr_t page, uint64_t rights)
 {
     return page_entry(page, (rights | RIGHT_READ) >> MAP_RIGHTS_SHIFT | PAGE_USER);
 }
@@ -241,8 +239,7 @@ static __attribute__((noinline)) void set_pages(const struct object *object,
 }
 
 /* Makes the page tables say what the mapping says; `entry` as above. */
-static inline __attribute__((always_inline)) void
-set_entries(const struct object *object, uint64_t *entry)
+INLINE void set_entries(const struct object *object, uint64_t *entry)
 {
     const struct mapping *mapping = &object->mapping;
     const uint64_t rights = mapping->rights;
@@ -275,9 +272,8 @@ static bool window_is_sound(const struct memory_object *memory, uint64_t address
            address / PAGE_SIZE - lowest <= end - lowest - page_count;
 }
 
-static inline __attribute__((always_inline)) enum trapeze_error
-map(struct object *memory, struct process *process, const struct map_request *request,
-    uint64_t *number)
+INLINE enum trapeze_error map(struct object *memory, struct process *process,
+                              const struct map_request *request, uint64_t *number)
 {
     const uint64_t count = request->page_count;
     if (count == 0 || count > MAP_PAGES_MAX ||

@@ -8,8 +8,7 @@
 #include "object/rendezvous.h"
 #include "sched/sched.h"
 
-static inline __attribute__((always_inline)) void put_signal(struct process *receiver,
-                                                             uint64_t bits)
+INLINE void put_signal(struct process *receiver, uint64_t bits)
 {
     const uint64_t words[MESSAGE_WORDS] = {bits};
     rendezvous_put(receiver, words, &(struct envelope){.kind = KIND_SIGNAL});

@@ -142,8 +142,7 @@ static inline uint64_t object_pool_free_count(const struct object_pool *pool)
 }
 
 /* A slot without an id, which the caller fills in; NULL: none is left. */
-static inline __attribute__((always_inline)) struct object *
-object_take(struct object_pool *pool)
+INLINE struct object *object_take(struct object_pool *pool)
 {
     struct object *object = pool->free;
     if (object == NULL)

@@ -22,9 +22,8 @@ struct envelope {
 
 /* The end of a call that receives: `words` are MESSAGE_WORDS of them. Every register
  * that a message can change is set. */
-static inline __attribute__((always_inline)) void
-rendezvous_put(struct process *to, const uint64_t *words,
-               const struct envelope *envelope)
+INLINE void rendezvous_put(struct process *to, const uint64_t *words,
+                           const struct envelope *envelope)
 {
     struct trapframe *frame = &to->thread.trapframe;
     frame->a0 = envelope->kind;
@@ -102,8 +101,7 @@ static inline void rendezvous_remove(struct object *process, struct object *endp
 /* The first of those who receive there, who waits no longer; NULL: nobody does. */
 struct process *rendezvous_take_from_queue(struct object *endpoint);
 
-static inline __attribute__((always_inline)) struct process *
-rendezvous_take_receiver(struct object *endpoint)
+INLINE struct process *rendezvous_take_receiver(struct object *endpoint)
 {
     int64_t waiting = endpoint->endpoint.waiting;
     if (waiting >= 0) /* there is not one, but several, or none */
@@ -131,8 +129,7 @@ static inline void rendezvous_await_reply(struct process *process,
         priority_refresh(server);
 }
 
-static inline __attribute__((always_inline)) void
-rendezvous_stop_awaiting(struct process *process)
+INLINE void rendezvous_stop_awaiting(struct process *process)
 {
     struct process *server = process->server;
     if (server->caller != process) {

@@ -27,6 +27,8 @@
 
 #include <stdint.h>
 
+#include "base/inline.h"
+
 #define LOCK_SLEEPERS 8 /* harts that can queue */
 
 struct kernel_lock {
@@ -41,8 +43,7 @@ extern struct kernel_lock kernel_lock;
 /* The rest of lock_acquire: `word` is what was found. */
 void lock_wait(struct kernel_lock *lock, uint32_t word, uint64_t hart_id);
 
-static inline __attribute__((always_inline)) void lock_acquire(struct kernel_lock *lock,
-                                                               uint64_t hart_id)
+INLINE void lock_acquire(struct kernel_lock *lock, uint64_t hart_id)
 {
     uint32_t word = __atomic_fetch_or(&lock->word, 1, __ATOMIC_ACQUIRE);
     if (word != 0)

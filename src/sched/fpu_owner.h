@@ -19,8 +19,7 @@ void fpu_switch_status(struct hart *hart, uint64_t status, struct thread *from,
 
 /* `from` leaves the hart: its registers are saved if they have changed. They stay
  * loaded. Then sstatus.FS becomes what `to` may have. */
-static inline __attribute__((always_inline)) void
-fpu_switch(struct hart *hart, struct thread *from, struct thread *to)
+INLINE void fpu_switch(struct hart *hart, struct thread *from, struct thread *to)
 {
     uint64_t status = csr_read(sstatus) & SSTATUS_FS;
     if (status != SSTATUS_FS_OFF || hart->fpu_owner == to)

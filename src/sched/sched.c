@@ -227,7 +227,7 @@ static inline void set_quick(const struct hart *hart, struct thread *from,
 
 /* Everything of a switch but the registers, the stack, and the quick words. GCC takes
  * what ends in swtch_leave for rare, and would call it, and what it calls. */
-static inline __attribute__((always_inline)) void hand_over(struct thread *to)
+INLINE void hand_over(struct thread *to)
 {
     struct thread *from = hart_this()->current;
     hart_this()->switches++;

@@ -50,8 +50,8 @@ void sched_set_deadline(struct thread *thread, uint64_t deadline_ticks);
 /* The current thread waits in `state`, until somebody makes it ready or
  * `deadline_ticks` have come (0: never). It goes on in user mode, from its
  * trapframe. */
-static inline __attribute__((always_inline)) void
-sched_block(struct thread *thread, enum thread_state state, uint64_t deadline_ticks)
+INLINE void sched_block(struct thread *thread, enum thread_state state,
+                        uint64_t deadline_ticks)
 {
     thread_set_state(thread, state);
     thread->flags |= THREAD_RESCHEDULE;

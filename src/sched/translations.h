@@ -43,8 +43,7 @@ void translations_forget(struct hart *hart, struct thread *thread);
 void translations_leave(struct thread *thread);
 
 /* Makes the address space of `thread` the hart's, this one's. */
-static inline __attribute__((always_inline)) void
-translations_activate(struct hart *hart, struct thread *thread)
+INLINE void translations_activate(struct hart *hart, struct thread *thread)
 {
     csr_write(satp, thread->satp);
     if (thread->stale & hart->marks)
