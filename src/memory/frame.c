@@ -18,7 +18,6 @@ struct frame {
     uint8_t limit; /* the order up to which it may be merged */
     uint8_t free;  /* its order + 1 while the block is free, with its list node in
                       the frame */
-    uint8_t unused;
 };
 
 static_assert(sizeof(struct frame) == 8, "a frame costs eight bytes");

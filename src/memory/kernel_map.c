@@ -44,14 +44,13 @@ BOOT_ONLY static void map_image(paddr_t image, const char *start, const char *en
         (uint64_t)(end - start), permissions);
 }
 
-BOOT_ONLY static void *map_direct(uint64_t start, uint64_t end)
+BOOT_ONLY static void map_direct(uint64_t start, uint64_t end)
 {
     uint64_t first_page = page_align_down(start);
     if (end > DIRECT_MAP_SIZE)
         panic("physical address 0x%lx is beyond the direct map", end - 1);
     map(DIRECT_MAP_BASE + first_page, first_page, page_align_up(end) - first_page,
         KERNEL_WRITE);
-    return direct_map(paddr(start));
 }
 
 static vaddr_t stack_page(uint32_t slot)
@@ -103,9 +102,9 @@ void kernel_map_drop(paddr_t image, const char *start, const char *end)
     frame_add(first, last);
 }
 
-BOOT_ONLY void *kernel_map_device(paddr_t base, uint64_t length)
+BOOT_ONLY void kernel_map_device(paddr_t base, uint64_t length)
 {
-    return map_direct(base.value, base.value + length);
+    map_direct(base.value, base.value + length);
 }
 
 BOOT_ONLY paddr_t kernel_map_root(void) { return table.root; }

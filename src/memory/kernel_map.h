@@ -19,7 +19,7 @@ void kernel_map_drop(paddr_t image, const char *start, const char *end);
 
 /* Adds a device's registers to the direct map; pages that are there already stay as
  * they are. */
-void *kernel_map_device(paddr_t base, uint64_t length);
+void kernel_map_device(paddr_t base, uint64_t length);
 
 /* The root table. Its entries for the upper half never change once kernel_map_init and
  * the devices are done. */

@@ -13,17 +13,13 @@ struct hart harts[HARTS_MAX];
 uint32_t harts_count;
 bool harts_preempt;
 
-static uint32_t more_urgent(uint32_t one, uint32_t other)
-{
-    return one > other ? one : other;
-}
-
 /* On one hart the common queue writes highest_ready itself. */
 static void note_highest(void)
 {
-    for (struct hart *hart = harts; hart < harts + harts_count; hart++)
-        hart->highest_ready =
-            more_urgent(*hart->common->highest, *hart->pinned->highest);
+    for (struct hart *hart = harts; hart < harts + harts_count; hart++) {
+        uint32_t common = *hart->common->highest, pinned = *hart->pinned->highest;
+        hart->highest_ready = common > pinned ? common : pinned;
+    }
 }
 
 BOOT_ONLY void harts_init(bool preempt)
