@@ -16,7 +16,7 @@ from kernel_build import LAYERS, SOURCE
 
 # The aim is 3,500 with everything in it, which is missed (docs/decisions.md, 20): this holds the
 # kernel where it is.
-KERNEL_LINES_MAX = 7910
+KERNEL_LINES_MAX = 7750
 FILE_LINES_MAX = 400
 SHF_EXECINSTR = 4
 
