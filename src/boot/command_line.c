@@ -72,12 +72,11 @@ static void take_word(struct boot_options *options, struct word word)
     else if (slice_us >= MIN_SLICE_US && slice_us <= MAX_SLICE_US)
         options->slice_us = slice_us;
     else if (!begins_with(word, "trapeze."))
-        printk(
-            "trapeze: command line: '%.*s' is ignored (there are "
-            "timer=sbi|sstc|auto, slice=10us...10s, preempt=on|off, asidbits=0...16, "
-            "smp=1...8, fastpath=on|off, "
-            "trapeze.run=\"PROGRAM ARGUMENT...\")\n",
-            (int)word.length, word.text);
+        printk("trapeze: command line: '%.*s' is ignored (there are "
+               "timer=sbi|sstc|auto, slice=10us...10s, preempt=on|off, "
+               "asidbits=0...16, smp=1...8, fastpath=on|off, "
+               "trapeze.run=\"PROGRAM ARGUMENT...\")\n",
+               (int)word.length, word.text);
 }
 
 struct boot_options command_line_parse(const char *text)

@@ -5,7 +5,6 @@
 #pragma once
 
 #include "boot/device_tree.h"
-#include "memory/range.h"
 
 #define RAM_BYTES_MIN (32UL << 20)
 

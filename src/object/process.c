@@ -9,7 +9,6 @@
 #include "memory/frame.h"
 #include "memory/kernel_map.h"
 #include "sched/sched.h"
-#include "sched/sched_policy.h"
 
 static uint64_t existing; /* processes */
 static uint64_t boundary_pc;
