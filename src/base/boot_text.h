@@ -5,5 +5,5 @@
  */
 #pragma once
 
-#define BOOT_ONLY __attribute__((section(".boot_text")))
+#define BOOT_ONLY __attribute__((section(".boot_text"), noinline))
 #define AFTER_BOOT __attribute__((section(".text.after_boot"), noinline))

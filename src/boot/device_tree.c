@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * One pass over the nodes. Each is judged as soon as its properties have been read, by
- * what it says and by where it is. Which context of the PLIC is the hart's is found at
- * the end, since either may come first.
+ * what it says and by where it is. Which contexts of the PLIC are the harts' is found
+ * at the end, since either may come first. Of several PLICs, the UART's may have come
+ * before the UART: then there is a second pass.
  */
 #include "boot/device_tree.h"
 
@@ -13,9 +14,9 @@
 
 static struct tree_walk walk;
 static struct device_tree_facts *facts;
-static uint64_t wanted_hart;
-static bool in_hart;                       /* the nodes that come are in its node */
-static uint64_t intc_phandle;              /* of its interrupt controller; 0: none */
+static uint64_t wanted_hart, other_harts;
+static struct tree_hart *in_hart; /* whose node the nodes that come are in, or NULL */
+static uint64_t uart_parent, plic_phandle; /* of its controller, the PLIC's; 0: none */
 static struct tree_property plic_contexts; /* interrupts-extended */
 
 static void add_range(struct range_set *set, uint64_t start, uint64_t end)
@@ -70,11 +71,9 @@ static void visit_hart(void)
                              .has_sstc = has_extension("sstc")};
     if (!tree_reg(&walk, 0, &hart.id, &end))
         tree_fail(&walk, "a hart has no id");
-    in_hart = hart.id == wanted_hart;
-    if (in_hart)
-        facts->hart = hart;
-    if (facts->hart_count < TREE_HARTS_MAX)
-        facts->harts[facts->hart_count] = hart;
+    const uint64_t place = hart.id == wanted_hart ? 0 : ++other_harts;
+    in_hart = &facts->harts[place < TREE_HARTS_MAX ? place : TREE_HARTS_MAX];
+    *in_hart = hart;
     facts->hart_count++;
 }
 
@@ -87,23 +86,24 @@ static void visit_chosen(void)
         tree_fail(&walk, "the initrd ends before it starts");
 }
 
-/* The first one, if each group of harts has its own. */
+/* Each group of harts may have its own. */
 static void visit_plic(void)
 {
     const struct tree_property *contexts = tree_find(&walk, "interrupts-extended");
-    if (facts->plic.end != 0)
+    if ((plic_phandle != 0 && plic_phandle == uart_parent) ||
+        !tree_reg(&walk, 0, &facts->plic.start, &facts->plic.end))
         return;
-    tree_reg(&walk, 0, &facts->plic.start, &facts->plic.end);
+    plic_phandle = tree_number(&walk, "phandle", 0);
     facts->plic_sources = tree_number(&walk, "riscv,ndev", 0);
-    if (contexts != NULL)
-        plic_contexts = *contexts;
+    plic_contexts = contexts == NULL ? (struct tree_property){0} : *contexts;
 }
 
 static void visit_node(void)
 {
     const char *top = walk.depth > 1 ? walk.levels[2].name : ""; /* the root's child */
     const bool reserves = same_text(top, "reserved-memory");
-    in_hart = in_hart && walk.depth > 3;
+    const char *type = tree_text(&walk, "device_type");
+    in_hart = walk.depth > 3 ? in_hart : NULL;
     facts->timebase_hz = tree_number(&walk, "timebase-frequency", facts->timebase_hz);
     if (walk.depth == 2 && same_text(top, "chosen"))
         visit_chosen();
@@ -111,12 +111,16 @@ static void visit_node(void)
         walk.closed = TREE_MAX_DEPTH; /* its children hold, whatever its ranges is */
     if (walk.depth == 3 && reserves)
         add_reg(&facts->reserved);
-    if (tree_lists(&walk, "device_type", "memory"))
+    if (same_text(type, "memory"))
         add_reg(&facts->memory);
-    if (tree_lists(&walk, "device_type", "cpu"))
+    if (same_text(type, "cpu"))
         visit_hart();
-    if (in_hart && tree_lists(&walk, "compatible", "riscv,cpu-intc"))
-        intc_phandle = tree_number(&walk, "phandle", 0);
+    if (in_hart != NULL && tree_lists(&walk, "compatible", "riscv,cpu-intc"))
+        in_hart->intc = (uint32_t)tree_number(&walk, "phandle", 0);
+    if (uart_parent == 0 && walk.levels[walk.depth].interrupt_parent != 0 &&
+        (tree_lists(&walk, "compatible", "ns16550a") ||
+         tree_lists(&walk, "compatible", "snps,dw-apb-uart")))
+        uart_parent = walk.levels[walk.depth].interrupt_parent;
     if (tree_lists(&walk, "compatible", "sifive,plic-1.0.0"))
         visit_plic();
     if (tree_lists(&walk, "compatible", "sifive,test0"))
@@ -125,29 +129,32 @@ static void visit_node(void)
 
 /* Entry n of the PLIC's interrupts-extended says where its context n leads: to one of
  * the interrupts of a hart's own controller. */
-static void find_plic_context(void)
+static void find_plic_context(struct tree_hart *hart)
 {
-    const uint64_t wanted = intc_phandle << 32 | SUPERVISOR_EXTERNAL_INTERRUPT;
-    facts->plic_context = PLIC_NO_CONTEXT;
-    for (uint64_t i = 0; intc_phandle != 0 && i < plic_contexts.length / 8; i++) {
+    const uint64_t wanted = (uint64_t)hart->intc << 32 | SUPERVISOR_EXTERNAL_INTERRUPT;
+    hart->plic_context = PLIC_NO_CONTEXT;
+    for (uint32_t i = 0; hart->intc != 0 && i < plic_contexts.length / 8; i++)
         if (tree_cells(plic_contexts.value + 8 * i, 2) == wanted)
-            facts->plic_context = i;
-    }
+            hart->plic_context = i;
 }
 
 const char *device_tree_parse(const void *blob, size_t capacity, uint64_t hart_id,
                               struct device_tree_facts *result)
 {
     facts = result;
-    memset(facts, 0, sizeof *facts);
     wanted_hart = hart_id;
-    facts->bootargs = "";
-    intc_phandle = plic_contexts.length = 0;
-    if (tree_open(&walk, blob, capacity))
-        read_reservations();
-    while (tree_next_node(&walk))
-        visit_node();
-    find_plic_context();
+    uart_parent = 0;
+    for (uint32_t i = 0; i == 0 || (i == 1 && plic_phandle != uart_parent); i++) {
+        memset(facts, 0, sizeof *facts);
+        facts->bootargs = "";
+        other_harts = plic_phandle = plic_contexts.length = 0;
+        if (tree_open(&walk, blob, capacity))
+            read_reservations();
+        while (tree_next_node(&walk))
+            visit_node();
+    }
+    for (uint64_t i = 0; i < TREE_HARTS_MAX; i++)
+        find_plic_context(&facts->harts[i]);
     if (facts->timebase_hz == 0)
         tree_fail(&walk, "no timebase-frequency");
     facts->total_bytes = walk.total_bytes;

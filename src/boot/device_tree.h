@@ -16,8 +16,10 @@
 
 struct tree_hart {
     uint64_t id;
-    bool has_d; /* an FPU for doubles */
-    bool has_sstc;
+    /* The phandle of its own interrupt controller, or 0; the PLIC's context for it in
+     * S-mode, or PLIC_NO_CONTEXT. */
+    uint32_t intc, plic_context;
+    bool has_d, has_sstc; /* an FPU for doubles; a timer register */
 };
 
 /* A range that is empty: there is none. */
@@ -28,14 +30,14 @@ struct device_tree_facts {
     const char *bootargs; /* in the blob; "" if there are none */
     uint64_t timebase_hz;
 
-    uint64_t hart_count;                    /* harts whose status is okay */
-    struct tree_hart harts[TREE_HARTS_MAX]; /* the first of them */
-    struct tree_hart hart;                  /* the one that is asked about */
+    uint64_t hart_count; /* harts whose status is okay */
+    /* First the one that is asked about, then the others; what does not fit is the
+     * last, which is none. */
+    struct tree_hart harts[TREE_HARTS_MAX + 1];
 
     struct range test_finisher; /* sifive,test0 */
-    struct range plic;
-    uint64_t plic_sources; /* its interrupts 1 to plic_sources exist */
-    uint64_t plic_context; /* the hart's for S-mode, or PLIC_NO_CONTEXT */
+    struct range plic;          /* the one that the first UART is at, or else any */
+    uint64_t plic_sources;      /* its interrupts 1 to plic_sources exist */
 
     uint64_t total_bytes;  /* of the blob */
     uint64_t error_offset; /* in it: the node or token where an error was found */

@@ -27,7 +27,7 @@
 #include "trap/trap.h"
 
 #define DEVICE_TREE_BYTES_MAX (2UL << 20)
-#define PLIC_CONTEXTS_PAGE 0x200 /* from it on each context has one (PLIC 1.0.0, 3) */
+#define PLIC_CONTEXTS_PAGE 0x200UL /* then a page for each context (PLIC 1.0.0, 3) */
 #define SBI_VERSION_1_0 (1U << 24)
 #define START_SECONDS 1 /* for a hart to come up; those that do take a millisecond */
 
@@ -70,7 +70,7 @@ static void check_machine(uint64_t hart_id)
     if (version < SBI_VERSION_1_0 || !sbi_has_extension(SBI_TIME))
         panic("the firmware offers SBI %u.%u; needed are 1.0 and its TIME extension",
               version >> 24, version & 0xffffff);
-    if (!facts.hart.has_d)
+    if (!facts.harts[0].has_d)
         panic("the device tree lists no hart %lu with the D extension (an FPU)",
               hart_id);
     if (facts.initrd.start % PAGE_SIZE != 0 && facts.initrd.start != facts.initrd.end)
@@ -79,9 +79,9 @@ static void check_machine(uint64_t hart_id)
 
 static bool choose_sstc(enum boot_timer timer)
 {
-    if (timer == BOOT_TIMER_SSTC && !facts.hart.has_sstc)
+    if (timer == BOOT_TIMER_SSTC && !facts.harts[0].has_sstc)
         printk("trapeze: this hart has no sstc, the timer is sbi\n");
-    return facts.hart.has_sstc && timer != BOOT_TIMER_SBI;
+    return facts.harts[0].has_sstc && timer != BOOT_TIMER_SBI;
 }
 
 /* Maps it, and keeps it from processes. */
@@ -93,13 +93,14 @@ static void keep_device(struct range registers)
         kernel_map_device(paddr(registers.start), bytes);
 }
 
-static void start_plic(void)
+/* Devices interrupt one hart, the first that has a context. Each asks for itself, as it
+ * comes: what is enabled is this hart's. */
+BOOT_ONLY static void start_plic(uint32_t context)
 {
     uint64_t pages = (facts.plic.end - facts.plic.start) / PAGE_SIZE;
-    if (device_address(facts.plic) != 0 &&
-        PLIC_CONTEXTS_PAGE + facts.plic_context < pages)
-        plic_init(device_address(facts.plic), (uint32_t)facts.plic_context,
-                  (uint32_t)facts.plic_sources);
+    if (plic_source_count() == 0 && device_address(facts.plic) != 0 &&
+        PLIC_CONTEXTS_PAGE + context < pages)
+        plic_init(device_address(facts.plic), context, (uint32_t)facts.plic_sources);
 }
 
 /* All that each hart does from here on. */
@@ -123,8 +124,9 @@ AFTER_BOOT _Noreturn static void run_first(paddr_t image, const char *unused,
 }
 
 /* Who is being started: one that comes too late is no longer wanted. start.S reads it.
- */
+ * And the same hart in the tree. */
 const struct hart *main_starting;
+static const struct tree_hart *starting;
 static uint64_t start_address; /* physical, of start_hart */
 
 AFTER_BOOT _Noreturn void main_of_hart(struct hart *hart)
@@ -134,6 +136,7 @@ AFTER_BOOT _Noreturn void main_of_hart(struct hart *hart)
     lock_acquire(&kernel_lock, hart->id);
     /* While this one is being started the boot hart waits, with all of its code. */
     if (main_starting == hart && address_space_suits_hart()) {
+        start_plic(starting->plic_context);
         sched_begin();
         sbi_send_ipi(harts->id); /* which waits for this */
         run();
@@ -145,13 +148,13 @@ AFTER_BOOT _Noreturn void main_of_hart(struct hart *hart)
 
 /* What the firmware says of a hart is not whether it comes. Nor does it have to come
  * soon, so it has START_SECONDS. */
-static bool start(uint64_t id, uint64_t stack_top, uint64_t image)
+static bool start(uint64_t stack_top, uint64_t image)
 {
-    struct hart *hart = harts_add(id, (uint64_t)trap_return, stack_top);
+    struct hart *hart = harts_add(starting->id, (uint64_t)trap_return, stack_top);
     uint64_t deadline = timer_now() + START_SECONDS * facts.timebase_hz;
     main_starting = hart;
     if (stack_top == 0 ||
-        sbi_hart_start(id, start_address,
+        sbi_hart_start(hart->id, start_address,
                        (uint64_t)hart - (uint64_t)image_text + image) != 0)
         return false;
     timer_set(deadline);
@@ -167,23 +170,24 @@ static bool start(uint64_t id, uint64_t stack_top, uint64_t image)
 }
 
 /* Stacks for their idle threads come after those of the processes. */
-static void start_harts(uint64_t boot_hart, uint32_t stack_slot, uint64_t image)
+static void start_harts(uint32_t stack_slot, uint64_t image)
 {
     bool able = sbi_has_extension(SBI_IPI) && sbi_has_extension(SBI_RFENCE) &&
                 sbi_has_extension(SBI_HSM);
-    for (uint64_t i = 0; i < facts.hart_count && i < TREE_HARTS_MAX && able; i++) {
-        const struct tree_hart *hart = &facts.harts[i];
-        if (hart->id == boot_hart || harts_count >= options.harts_limit)
-            continue;
-        bool suits =
-            hart->has_d && (hart->has_sstc || !(machine.features & FEATURE_SSTC));
-        if (suits &&
-            start(hart->id, kernel_stack_create(stack_slot + harts_count), image))
+    for (uint64_t i = 1; i < facts.hart_count && i < TREE_HARTS_MAX && able; i++) {
+        starting = &facts.harts[i];
+        if (harts_count >= options.harts_limit)
+            break;
+        bool suits = starting->has_d &&
+                     (starting->has_sstc || !(machine.features & FEATURE_SSTC));
+        if (suits && start(kernel_stack_create(stack_slot + harts_count), image))
             machine.harts_online++;
         else
-            printk("trapeze: hart %lu %s, and is left out\n", hart->id,
+            printk("trapeze: hart %lu %s, and is left out\n", starting->id,
                    suits ? "does not start" : "lacks an FPU, or sstc");
     }
+    if (plic_source_count() == 0)
+        printk("trapeze: no hart that runs gets the interrupts of devices\n");
 }
 
 static void greet(uint64_t hart_id)
@@ -228,7 +232,7 @@ _Noreturn void main(uint64_t hart_id, uint64_t device_tree, uint64_t image,
     keep_device(facts.plic);
     address_space_init(kernel_map_root(), options.asid_bits_limit);
     shares_asids = processes_max >= 1U << address_space_asid_bits();
-    start_plic();
+    start_plic(facts.harts[0].plic_context);
     fence_translations(); /* the boot tables had a writable alias of the text */
 
     uint64_t slice_ticks = facts.timebase_hz * options.slice_us / 1000000;
@@ -247,7 +251,7 @@ _Noreturn void main(uint64_t hart_id, uint64_t device_tree, uint64_t image,
     start_address = start_hart;
     if (options.fastpath)
         sched_use_fast_path();
-    start_harts(hart_id, processes_max, image);
+    start_harts(processes_max, image);
     greet(hart_id);
 
     struct init_memory archive = {facts.initrd.start,

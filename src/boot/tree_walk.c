@@ -118,9 +118,11 @@ static bool read_node(struct tree_walk *walk)
     while (read_property(walk))
         ;
     walk->item = begin;
-    walk->levels[++walk->depth] = (struct tree_level){
+    const uint64_t parent = walk->levels[walk->depth++].interrupt_parent;
+    walk->levels[walk->depth] = (struct tree_level){
         (const char *)walk->blob + begin + 4, tree_number(walk, "#address-cells", 2),
-        tree_number(walk, "#size-cells", 1)};
+        tree_number(walk, "#size-cells", 1),
+        tree_number(walk, "interrupt-parent", parent)};
     return walk->error == NULL;
 }
 

@@ -27,11 +27,12 @@ struct tree_property {
     uint64_t length;
 };
 
-/* What a node says of its children's reg, and its name, so that the names from level 2
- * on are its path. */
+/* What a node says of its children: of their reg, and to whom their interrupts go (a
+ * phandle, or 0), as far as they do not say so themselves. And its name, so that the
+ * names from level 2 on are its path. */
 struct tree_level {
     const char *name;
-    uint64_t address_cells, size_cells;
+    uint64_t address_cells, size_cells, interrupt_parent;
 };
 
 struct tree_walk {

@@ -26,7 +26,7 @@ BOOT_ONLY void sched_use_fast_path(void)
     quick_words = harts_preempt && policy_keeps_order;
 }
 
-void sched_begin(void)
+BOOT_ONLY void sched_begin(void)
 {
     hart_this()->online = true;
     hart_this()->slice_ticks = slice_ticks;

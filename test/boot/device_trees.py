@@ -16,11 +16,13 @@ MEMORY_NODE = """\
 """
 
 
-def dump(emulator: Qemu, directory: Path, *, harts: int = 1) -> str:
+def dump(
+    emulator: Qemu, directory: Path, *, harts: int = 1, extra: tuple[str, ...] = ()
+) -> str:
     """The source of the tree of QEMU's machine with 128 MiB of memory."""
     blob = directory / "qemu.dtb"
     machine = ["-machine", f"virt,dumpdtb={blob}", "-m", "128M", "-smp", str(harts)]
-    _run([emulator.path, *machine, "-nographic"])
+    _run([emulator.path, *machine, *extra, "-nographic"])
     return _run(["dtc", "-q", "-I", "dtb", "-O", "dts", str(blob)])
 
 

@@ -4,8 +4,11 @@ it cannot, to the kernel alone: the machine is stopped where the firmware hands 
 
 import re
 
+import newc
+import pexpect
 import pytest
 from device_trees import compile_tree, dump, node, replaced
+from sockets import two_sockets
 
 from trapeze_tools.watch import FIRMWARE_END, RAM_BASE
 
@@ -212,18 +215,113 @@ def test_memory_that_is_not_there_is_not_touched(boot, boot_tree, source, tmp_pa
     ram.unlink()
 
 
-def test_numa_nodes(boot):
-    nodes = [("m0", 0), ("m1", 1)]
-    extra = []
-    for name, number in nodes:
-        extra += ["-object", f"memory-backend-ram,size=64M,id={name}"]
-        extra += ["-numa", f"node,memdev={name},cpus={number}"]
-    # Each node has an interrupt controller, and the UART is at the first hart's: with icount, harts
-    # run in turns, and the firmware boots that one.
-    options = {"harts": 2, "extra": tuple(extra)}
+@pytest.mark.parametrize("boot_hart", [0, 1])
+def test_numa_nodes(boot, tmp_path, boot_hart):
+    options = two_sockets(2, boot_hart, tmp_path)
     outcome = boot("test-memory", "all", last="test-memory: ok", **options)
-    assert ", 128 MiB, " in outcome.output.splitlines()[0]
+    assert f", hart {boot_hart} of 2, 128 MiB, " in outcome.output.splitlines()[0]
     assert free_pages(outcome) * 4096 > 120 * MIB
+
+
+# ---- Interrupt controllers ------------------------------------------------------------------
+
+NO_INTERRUPTS = "trapeze: no hart that runs gets the interrupts of devices"
+FIRST, SECOND = "plic@c000000", "plic@c600000"
+
+
+@pytest.fixture
+def without_pings(build, tmp_path):
+    """QEMU's options for an archive whose manifest lets console wait for interrupts alone."""
+    files = newc.read((build.directory / "archive.cpio").read_bytes())
+    files["manifest"], count = re.subn(rb"(?m)^ +ping .*\n", b"", files["manifest"])
+    assert count > 0
+    path = tmp_path / "initrd"
+    path.write_bytes(newc.archive(files))
+    return ("-initrd", str(path))
+
+
+def dump_sockets(emulator, directory, harts):
+    """QEMU's own tree of a machine with two sockets."""
+    extra = two_sockets(harts, 0, directory)["extra"]
+    return dump(emulator, directory, harts=harts, extra=extra)
+
+
+def second_first(source):
+    """The same controllers, in the other order."""
+    first, second = node(source, FIRST), node(source, SECOND)
+    return replaced(replaced(source, second, ""), first, second + first)
+
+
+def uart_last(source):
+    """The same devices, the UART behind the controllers, which it is told of by its bus."""
+    uart = node(source, "serial@10000000")
+    parent = re.search(r"interrupt-parent = <.*>;", uart)[0]
+    bus = f"bus {{ compatible = \"simple-bus\"; {parent} ranges;\n"
+    bus += "#address-cells = <2>; #size-cells = <2>;\n"
+    second = node(source, SECOND)
+    changed = replaced(source, uart, "")
+    changed = replaced(changed, second, second + bus + replaced(uart, parent, "") + "};\n")
+    return replaced(changed, "/soc/serial@10000000", "/soc/bus/serial@10000000")
+
+
+TREES_OF_SOCKETS = {
+    "QEMU's": lambda source: source,
+    "the second first": second_first,
+    "the UART last": uart_last,
+    "the second first, the UART last": lambda source: uart_last(second_first(source)),
+}
+
+
+@pytest.mark.parametrize("boot_hart", [0, 1])
+@pytest.mark.parametrize("kind", TREES_OF_SOCKETS)
+def test_what_is_typed_interrupts_a_hart(
+    interact, emulator, without_pings, tmp_path, kind, boot_hart
+):
+    """Whichever boots: both wait then, and only an interrupt of the UART, whose controller leads to
+    the first, can wake one."""
+    source = TREES_OF_SOCKETS[kind](dump_sockets(emulator, tmp_path, 2))
+    options = two_sockets(2, boot_hart, tmp_path)
+    options["extra"] += ("-dtb", str(compile_tree(source, tmp_path)), *without_pings)
+    console = interact("test-libc", "input", icount=False, **options)
+    console.expect_exact(f", hart {boot_hart} of 2, ")
+    console.expect_exact("test-libc: line 1? ")
+    console.send("typed\r")
+    console.expect_exact('test-libc: got "typed"')
+    console.expect_exact("test-libc: line 2? ")
+    console.send("\x04")
+    console.expect_exact("test-libc: 1 lines, and a character? ")
+    console.send("x\r")
+    console.expect_exact("test-libc: ok")
+    console.expect(pexpect.EOF)
+    console.close()
+    assert console.exitstatus == 0
+
+
+@pytest.mark.parametrize("boot_hart", range(4))
+def test_the_first_hart_of_the_controller_does_not_run(boot_tree, emulator, tmp_path, boot_hart):
+    """It is left out, and the next one takes its interrupts."""
+    source = dump_sockets(emulator, tmp_path, 4)
+    lacking = node(source, "cpu@0" if boot_hart != 0 else "cpu@1")
+    changed = re.sub(r"riscv,isa-extensions = .*;", "", lacking)
+    changed = re.sub(r'riscv,isa = ".*";', 'riscv,isa = "rv64imac";', changed)
+    options = two_sockets(4, boot_hart, tmp_path)
+    outcome = boot_tree(
+        replaced(source, lacking, changed), "test-many", last="test-many: ok", **options
+    )
+    assert f", hart {boot_hart} of 3, " in outcome.output
+    assert NO_INTERRUPTS not in outcome.output
+
+
+@pytest.mark.parametrize("boot_hart", [0, 1])
+def test_no_hart_of_the_controller_runs(boot, tmp_path, boot_hart):
+    """With one hart, and that in the other socket, the kernel says why there is no console."""
+    options = two_sockets(2, boot_hart, tmp_path) | {"append": "smp=1"}
+    if boot_hart == 0:
+        outcome = boot("test-args", last="test-args: ok", **options)
+        assert NO_INTERRUPTS not in outcome.output
+        return
+    outcome = boot("test-args", status=127, last=re.compile("trapeze: cannot run 'console': .*"), **options)
+    assert NO_INTERRUPTS in outcome.kernel_lines
 
 
 # ---- Harts ----------------------------------------------------------------------------------

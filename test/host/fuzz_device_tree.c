@@ -36,9 +36,11 @@ static void check_facts(const uint8_t *data, size_t size)
     check_range(&facts.plic);
     check_range(&facts.test_finisher);
     CHECK(facts.timebase_hz != 0);
-    CHECK(facts.hart_count != 0 || !(facts.hart.has_d || facts.hart.has_sstc));
-    CHECK(facts.plic_context == PLIC_NO_CONTEXT ||
-          (facts.plic_context < size / 8 && facts.hart_count != 0));
+    CHECK(facts.hart_count != 0 || !(facts.harts[0].has_d || facts.harts[0].has_sstc));
+    for (uint64_t i = 0; i < TREE_HARTS_MAX; i++)
+        CHECK(facts.harts[i].plic_context == PLIC_NO_CONTEXT ||
+              (facts.harts[i].plic_context < size / 8 && facts.hart_count != 0 &&
+               i <= facts.hart_count));
     CHECK(facts.total_bytes <= size);
     if (*facts.bootargs != '\0')
         CHECK((const uint8_t *)facts.bootargs >= data &&

@@ -29,12 +29,10 @@ static inline bool same_facts(const struct device_tree_facts *left,
            strcmp(left->bootargs, right->bootargs) == 0 &&
            left->timebase_hz == right->timebase_hz &&
            left->hart_count == right->hart_count &&
-           memcmp(&left->hart, &right->hart, sizeof left->hart) == 0 &&
            memcmp(left->harts, right->harts, sizeof left->harts) == 0 &&
            same_range(left->test_finisher, right->test_finisher) &&
            same_range(left->plic, right->plic) &&
            left->plic_sources == right->plic_sources &&
-           left->plic_context == right->plic_context &&
            left->total_bytes == right->total_bytes &&
            left->error_offset == right->error_offset;
 }

@@ -96,9 +96,9 @@ static void qemu_7_2(void **state)
     assert_int_equal(facts.reserved.count, 1);
     expect_range(facts.reserved.ranges[0], 0x80000000, 0x80000);
     assert_int_equal(facts.hart_count, 1);
-    assert_true(facts.hart.has_d);
-    assert_true(facts.hart.has_sstc);
-    assert_int_equal(facts.plic_context, 1);
+    assert_true(facts.harts[0].has_d);
+    assert_true(facts.harts[0].has_sstc);
+    assert_int_equal(facts.harts[0].plic_context, 1);
     assert_int_equal(facts.timebase_hz, 10000000);
     expect_range(facts.plic, 0xc000000, 0x600000);
     assert_int_equal(facts.plic_sources, 96);
@@ -109,7 +109,7 @@ static void qemu_7_2(void **state)
     free(blob);
 }
 
-/* The first PLIC of the two is the one of harts 0 and 1. */
+/* The UART is at the PLIC of harts 0 and 1. */
 static void qemu_7_2_with_numa(void **state)
 {
     (void)state;
@@ -123,10 +123,14 @@ static void qemu_7_2_with_numa(void **state)
         expect_range(facts.memory.ranges[0], 0x80000000, 0x10000000);
         expect_range(facts.memory.ranges[1], 0x90000000, 0x10000000);
         assert_int_equal(facts.hart_count, ARRAY_LENGTH(contexts));
-        assert_int_equal(facts.plic_context, contexts[hart]);
-        assert_int_equal(facts.hart.id, hart);
-        assert_int_equal(facts.harts[hart].id, hart);
-        assert_true(facts.harts[hart].has_d);
+        for (size_t place = 0; place < ARRAY_LENGTH(contexts); place++) {
+            const struct tree_hart *listed = &facts.harts[place];
+            /* the one that is asked about, and then the others */
+            const size_t id = place == 0 ? hart : place <= hart ? place - 1 : place;
+            assert_int_equal(listed->id, id);
+            assert_true(listed->has_d);
+            assert_int_equal(listed->plic_context, contexts[id]);
+        }
         expect_range(facts.plic, 0xc000000, 0x600000);
         assert_string_equal(facts.bootargs, "");
         assert_int_equal(facts.initrd.end, facts.initrd.start);
@@ -141,13 +145,13 @@ static void qemu_10(void **state)
     uint8_t *blob = read_tree("qemu-10", &length);
 
     expect_result(parse_for(blob, length, 0), TREE_OK);
-    assert_true(facts.hart.has_d);
-    assert_true(facts.hart.has_sstc);
+    assert_true(facts.harts[0].has_d);
+    assert_true(facts.harts[0].has_sstc);
     expect_range(facts.memory.ranges[0], 0x80000000, 0x200000000);
     assert_int_equal(facts.reserved.count, 2); /* the reservation is one of two nodes */
     expect_range(facts.reserved.ranges[0], 0x80000000, 0x40000);
     expect_range(facts.reserved.ranges[1], 0x80040000, 0x20000);
-    assert_int_equal(facts.plic_context, 1);
+    assert_int_equal(facts.harts[0].plic_context, 1);
     assert_string_equal(facts.bootargs, "timer=sstc");
     free(blob);
 }
@@ -170,9 +174,9 @@ static void a_board(void **state)
         expect_range(facts.memory.ranges[0], 0x400000000, 0x100000000);
         expect_range(facts.memory.ranges[1], 0x80000000, 0x40000000);
         assert_int_equal(facts.hart_count, 2); /* not the disabled one, 0 */
-        assert_int_equal(facts.hart.has_d, harts[hart].has_d);
-        assert_false(facts.hart.has_sstc);
-        assert_int_equal(facts.plic_context, harts[hart].plic_context);
+        assert_int_equal(facts.harts[0].has_d, harts[hart].has_d);
+        assert_false(facts.harts[0].has_sstc);
+        assert_int_equal(facts.harts[0].plic_context, harts[hart].plic_context);
         assert_int_equal(facts.timebase_hz, 4000000);
         assert_int_equal(facts.plic_sources, 136);
         assert_int_equal(facts.test_finisher.end, 0);
@@ -189,9 +193,9 @@ static void a_tree_that_leaves_out_what_it_may(void **state)
     expect_result(parse_for(blob, length, 7), TREE_OK);
     expect_range(facts.initrd, 0x84000000, 0x200);
     assert_int_equal(facts.hart_count, 1);
-    assert_false(facts.hart.has_d);
-    assert_false(facts.hart.has_sstc);
-    assert_int_equal(facts.plic_context, PLIC_NO_CONTEXT);
+    assert_false(facts.harts[0].has_d);
+    assert_false(facts.harts[0].has_sstc);
+    assert_int_equal(facts.harts[0].plic_context, PLIC_NO_CONTEXT);
     assert_int_equal(facts.plic.end, 0);
     free(blob);
 }
@@ -641,7 +645,7 @@ static void missing_facts(void **state)
     end_node(tree);
     expect_result(parse(tree), TREE_OK);
     assert_int_equal(facts.hart_count, 1);
-    assert_false(facts.hart.has_d);
+    assert_false(facts.harts[0].has_d);
 
     tree = new_tree();
     add_memory(tree);
@@ -815,7 +819,13 @@ static void harts(void **state)
         end_node(tree);
         expect_result(parse_tree_for(tree, hart), TREE_OK);
         assert_int_equal(facts.hart_count, 100);
-        assert_int_equal(facts.plic_context, hart / 33);
+        assert_int_equal(facts.harts[0].id, hart);
+        for (uint32_t place = 0; place < TREE_HARTS_MAX; place++) {
+            const struct tree_hart *listed = &facts.harts[place];
+            assert_true(place == 0 || listed->id == place - (place <= hart));
+            assert_int_equal(listed->plic_context,
+                             listed->id % 33 == 0 ? listed->id / 33 : PLIC_NO_CONTEXT);
+        }
     }
 }
 
@@ -843,14 +853,14 @@ static void hart_ids(void **state)
 {
     (void)state;
     expect_result(parse_hart(1, "\1\2\3\4", 4, 0x01020304), TREE_OK);
-    assert_true(facts.hart.has_d);
+    assert_true(facts.harts[0].has_d);
     assert_int_equal(facts.timebase_hz, 0x100000002);
     expect_result(parse_hart(1, "\1\2\3\4", 4, 0x01020305), TREE_OK);
-    assert_false(facts.hart.has_d);
+    assert_false(facts.harts[0].has_d);
     expect_result(parse_hart(2, "\1\2\3\4\5\6\7\10", 8, 0x0102030405060708), TREE_OK);
-    assert_true(facts.hart.has_d);
+    assert_true(facts.harts[0].has_d);
     expect_result(parse_hart(1, "\1\2\3\4\5\6\7\10", 8, 0x01020304), TREE_OK);
-    assert_true(facts.hart.has_d); /* the first of a core's threads */
+    assert_true(facts.harts[0].has_d); /* the first of a core's threads */
     expect_result(parse_hart(1, NULL, 0, 0), TREE_BAD_HART);
     expect_result(parse_hart(1, "", 0, 0), TREE_BAD_HART);
     expect_result(parse_hart(2, "\1\2\3\4", 4, 0), TREE_BAD_REG);
@@ -871,7 +881,8 @@ static uint32_t isa_flags(const char *property, const char *isa, uint32_t length
     end_node(tree);
     end_node(tree);
     expect_result(parse_tree_for(tree, 0), TREE_OK);
-    return (facts.hart.has_d ? HAS_D : 0) | (facts.hart.has_sstc ? HAS_SSTC : 0);
+    return (facts.harts[0].has_d ? HAS_D : 0) |
+           (facts.harts[0].has_sstc ? HAS_SSTC : 0);
 }
 
 static void isas(void **state)
@@ -1045,7 +1056,7 @@ static void expect_contexts(const char *contexts, uint32_t length, uint32_t firs
     const uint32_t expected[] = {first, second, PLIC_NO_CONTEXT};
     for (uint64_t hart = 0; hart < ARRAY_LENGTH(expected); hart++) {
         expect_result(parse_tree_for(new_plic_tree(contexts, length), hart), TREE_OK);
-        assert_int_equal(facts.plic_context, expected[hart]);
+        assert_int_equal(facts.harts[0].plic_context, expected[hart]);
         assert_int_equal(facts.plic_sources, 31);
         expect_range(facts.plic, 0x1000, 0x100);
     }
@@ -1061,6 +1072,202 @@ static void plic_contexts(void **state)
                     PLIC_NO_CONTEXT, PLIC_NO_CONTEXT);
     expect_contexts("\0\0\0\7\0\0\0\11\0\0\0\10\0\0\0\11", 15, 0,
                     PLIC_NO_CONTEXT); /* half an entry is none */
+}
+
+/* In the following tests a letter is a node: P a PLIC with the phandle 11, for hart 0,
+ * Q another, 12, for hart 1. */
+static void add_plic(struct tree_builder *tree, uint32_t phandle, uint32_t intc)
+{
+    begin_node(tree, "plic");
+    add_text(tree, "compatible", "sifive,plic-1.0.0");
+    add_cells(tree, "reg", 3, 0, 0x1000 * phandle, 0x100);
+    add_cells(tree, "riscv,ndev", 1, phandle);
+    add_cells(tree, "phandle", 1, phandle);
+    add_cells(tree, "interrupts-extended", 4, intc, 11, intc, 9);
+    end_node(tree);
+}
+
+/* Without an interrupt-parent of its own if that is 0. */
+static void add_device(struct tree_builder *tree, const char *compatible,
+                       uint32_t interrupt_parent)
+{
+    begin_node(tree, "device");
+    add_text(tree, "compatible", compatible);
+    if (interrupt_parent != 0)
+        add_cells(tree, "interrupt-parent", 1, interrupt_parent);
+    end_node(tree);
+}
+
+static void add_letter(struct tree_builder *tree, char letter)
+{
+    switch (letter) {
+    case 'P':
+        add_plic(tree, 11, 1);
+        break;
+    case 'Q':
+        add_plic(tree, 12, 2);
+        break;
+    case 'u': /* a UART at the first, at the second, at none that is known */
+    case 'v':
+    case 'w':
+        add_device(tree, "ns16550a", 11 + (uint32_t)(letter - 'u'));
+        break;
+    case 'x':
+        add_device(tree, "snps,dw-apb-uart", 12);
+        break;
+    case 'n': /* a UART that says nothing */
+        add_device(tree, "ns16550a", 0);
+        break;
+    case 'o': /* other devices */
+        add_device(tree, "virtio,mmio", 11);
+        break;
+    case 'i': /* no device, but those below it are at the first, at the second */
+    case 'j':
+        begin_node(tree, "bus");
+        add_cells(tree, "interrupt-parent", 1, letter == 'i' ? 11 : 12);
+        break;
+    case 'd': /* those below it are off */
+        begin_node(tree, "bus");
+        add_text(tree, "status", "disabled");
+        break;
+    case '.':
+        end_node(tree);
+        break;
+    default:
+        fail_msg("there is no letter %c", letter);
+    }
+}
+
+/* Each hart has a context in its own PLIC only, wherever the UART is. */
+static void several_plics(void **state)
+{
+    (void)state;
+    const struct {
+        const char *nodes;
+        uint32_t phandle; /* of the one to use */
+    } cases[] = {
+        /* in any order */
+        {"uPQ", 11},
+        {"uQP", 11},
+        {"PuQ", 11},
+        {"QuP", 11},
+        {"PQu", 11},
+        {"QPu", 11},
+        {"vPQ", 12},
+        {"vQP", 12},
+        {"PvQ", 12},
+        {"QvP", 12},
+        {"PQv", 12},
+        {"QPv", 12},
+        /* the first UART counts, and no other device */
+        {"ovoPoQo", 12},
+        {"PoQovo", 12},
+        {"uvPQ", 11},
+        {"QPuv", 11},
+        {"PQvu", 12},
+        {"oxuPQ", 12},
+        {"PQxu", 12},
+        {"nvPQ", 12},
+        {"PQnv", 12},
+        {"duPv.vPQ", 12},
+        {"PQdu.v", 12},
+        /* what is above it says so */
+        {"jn.PQ", 12},
+        {"PQjn.", 12},
+        {"ijn..PQ", 12},
+        {"jin..PQ", 11},
+        {"ij.n.QP", 11},
+        {"jii..n.PQ", 12},
+        {"iv.PQ", 12},
+        {"jPnQ.", 12},
+        {"i.jPdn.nQ.", 12},
+        /* one that is there, anyhow */
+        {"P", 11},
+        {"Q", 12},
+        {"nQ", 12},
+        {"wQ", 12},
+        {"Pw", 11},
+        {"vP", 11},
+        {"Pv", 11},
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        for (uint64_t hart = 0; hart < 2; hart++) {
+            struct tree_builder *tree = new_tree();
+            add_memory(tree);
+            for (const char *letter = cases[i].nodes; *letter != '\0'; letter++)
+                add_letter(tree, *letter);
+            begin_cpus(tree);
+            add_hart(tree, 0, 1);
+            add_hart(tree, 1, 2);
+            end_node(tree);
+            expect_result(parse_tree_for(tree, hart), TREE_OK);
+            const uint32_t phandle = cases[i].phandle;
+            if (facts.plic_sources != phandle)
+                fail_msg("%s: %lu", cases[i].nodes, facts.plic_sources);
+            expect_range(facts.plic, 0x1000 * phandle, 0x100);
+            assert_int_equal(facts.hart_count, 2);
+            assert_int_equal(facts.memory.count, 1);
+            for (uint64_t place = 0; place < 2; place++) {
+                assert_int_equal(facts.harts[place].id, place ^ hart);
+                assert_int_equal(facts.harts[place].plic_context,
+                                 (place ^ hart) == phandle - 11 ? 1 : PLIC_NO_CONTEXT);
+            }
+        }
+    }
+}
+
+/* One without registers, or without contexts, has none of another's. */
+static void halves_of_plics(void **state)
+{
+    (void)state;
+    for (int lacks_reg = 0; lacks_reg < 2; lacks_reg++) {
+        struct tree_builder *tree = new_tree();
+        add_minimum(tree);
+        add_letter(tree, 'v');
+        add_plic(tree, 11, 1);
+        begin_node(tree, "plic");
+        add_text(tree, "compatible", "sifive,plic-1.0.0");
+        add_cells(tree, "phandle", 1, 12);
+        if (lacks_reg)
+            add_cells(tree, "interrupts-extended", 6, 1, 11, 1, 11, 1, 9);
+        else
+            add_cells(tree, "reg", 3, 0, 0x2000, 0x100);
+        end_node(tree);
+        expect_result(parse(tree), TREE_OK);
+        if (lacks_reg)
+            expect_range(facts.plic, 0x1000 * 11, 0x100);
+        else
+            expect_range(facts.plic, 0x2000, 0x100);
+        assert_int_equal(facts.harts[0].plic_context, lacks_reg ? 1 : PLIC_NO_CONTEXT);
+    }
+}
+
+/* Behind the UART's PLIC none is looked at, wherever the UART is. */
+static void malformed_plics(void **state)
+{
+    (void)state;
+    const struct {
+        const char *before;
+        const char *result;
+    } cases[] = {{"", TREE_BAD_REG},   {"P", TREE_BAD_REG}, {"v", TREE_BAD_REG},
+                 {"uQ", TREE_BAD_REG}, {"uP", TREE_OK},     {"QPv", TREE_OK}};
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        struct tree_builder *tree = new_tree();
+        add_minimum(tree);
+        for (const char *letter = cases[i].before; *letter != '\0'; letter++)
+            add_letter(tree, *letter);
+        begin_node(tree, "plic");
+        add_text(tree, "compatible", "sifive,plic-1.0.0");
+        add_cells(tree, "reg", 2, 0, 0x1000);
+        end_node(tree);
+        expect_result(parse(tree), cases[i].result);
+    }
+    struct tree_builder *tree = new_tree();
+    add_minimum(tree);
+    begin_node(tree, "uart");
+    add_cells(tree, "interrupt-parent", 3, 11, 11, 11);
+    end_node(tree);
+    expect_result(parse(tree), TREE_BAD_NUMBER);
 }
 
 static void add_finisher(struct tree_builder *tree, const char *status)
@@ -1155,6 +1362,9 @@ int main(void)
         cmocka_unit_test(bootargs),
         cmocka_unit_test(initrds),
         cmocka_unit_test(plic_contexts),
+        cmocka_unit_test(several_plics),
+        cmocka_unit_test(halves_of_plics),
+        cmocka_unit_test(malformed_plics),
         cmocka_unit_test(devices_that_are_off),
         cmocka_unit_test(translating_buses),
     };
