@@ -29,7 +29,7 @@
 #define DEVICE_TREE_BYTES_MAX (2UL << 20)
 #define PLIC_CONTEXTS_PAGE 0x200UL /* then a page for each context (PLIC 1.0.0, 3) */
 #define SBI_VERSION_1_0 (1U << 24)
-#define START_SECONDS 1 /* for a hart to come up; those that do take a millisecond */
+#define START_SECONDS 4 /* for a hart to come up: a millisecond, on an idle host */
 
 static struct device_tree_facts facts;
 static struct boot_options options;
