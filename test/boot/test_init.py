@@ -40,6 +40,19 @@ def test_its_fault_is_told_through_the_firmware(boot_manifest):
     boot_manifest(ALONE, "illegal", status=128 + 2, last=FAULT)
 
 
+def test_a_number_is_known_before_the_start(visits, image):
+    """With several harts a program may have ended before the call that starts it returns. By then
+    it has no number to ask for, and init would not know whose end it hears of."""
+    names = {image.address(name): name for name in ("sys_process_start", "sys_handle_inspect")}
+    found = visits(set(names), "test-args", last="test-args: ok", functions=True, registers=True)
+    init = found[0].registers["satp"]
+    calls = [names[visit.address] for visit in found if visit.registers["satp"] == init]
+    started = [place for place, name in enumerate(calls) if name == "sys_process_start"]
+    assert len(started) == 3  # console, names, test-args
+    assert all(calls[place - 1] == "sys_handle_inspect" for place in started)
+    assert started[-1] == len(calls) - 1
+
+
 def test_nothing_can_happen_any_more(boot_manifest):
     last = "trapeze: every process waits, and nothing can wake any of them"
     boot_manifest(ALONE, "test-stuck", status=126, last=last)

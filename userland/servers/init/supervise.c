@@ -74,7 +74,7 @@ static long spawn_with_most(const struct boot_arguments *arguments,
     return result;
 }
 
-/* 0, or an error. */
+/* Stopped. 0, or an error. */
 static long spawn(struct supervised *supervised, const struct boot_arguments *arguments)
 {
     static char *const no_environment[] = {NULL};
@@ -88,6 +88,7 @@ static long spawn(struct supervised *supervised, const struct boot_arguments *ar
         .badge = manifest_badge(wiring.manifest, section),
         .environment = no_environment,
         .bare = true,
+        .stopped = true,
     };
 
     options.handles = wiring_of(section, &result);
@@ -168,8 +169,11 @@ const char *supervise_start(const struct manifest_section *section,
     const long error = spawn(supervised, arguments);
     if (error < 0)
         return trapeze_error_meaning(error);
+    /* Its number tells its end, and once it runs it may have ended at any time. */
     trapeze_handle_inspect((uint64_t)supervised->process, &facts);
     supervised->number = facts.number;
+    if (trapeze_start_spawned(supervised->process) < 0)
+        sys_process_kill((uint64_t)supervised->process);
     supervised->started_ticks = trapeze_time();
     supervised->silent = 0;
     supervised->ping_ticks =
