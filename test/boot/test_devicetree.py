@@ -261,7 +261,7 @@ def uart_last(source):
     second = node(source, SECOND)
     changed = replaced(source, uart, "")
     changed = replaced(changed, second, second + bus + replaced(uart, parent, "") + "};\n")
-    return replaced(changed, "/soc/serial@10000000", "/soc/bus/serial@10000000")
+    return changed.replace("/soc/serial@10000000", "/soc/bus/serial@10000000")  # an alias, too
 
 
 TREES_OF_SOCKETS = {
