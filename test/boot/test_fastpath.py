@@ -3,8 +3,8 @@
 both, compared register by register; equals that take turns when a slice ends (test-turns.c); and
 mutants of the fast path, which the comparison must find.
 
-TRAPEZE_PLAY_SEED and TRAPEZE_PLAY_MOVES choose another play; TRAPEZE_MUTANTS=all tries all mutants
-but those of which is known that no program finds them (UNFOUND).
+TRAPEZE_PLAY_SEED and TRAPEZE_PLAY_MOVES choose another play; TRAPEZE_MUTANTS=all tries all mutants,
+and expects of those in UNFOUND that they are not found.
 """
 
 import os
@@ -41,10 +41,10 @@ SOME_MUTANTS = {
     "map-over-what-is-there",
 }
 CHOSEN = [
-    mutant
+    # One that is found after all fails the test, so that it is taken from the list.
+    pytest.param(mutant, marks=[pytest.mark.xfail(strict=True)] if mutant.name in UNFOUND else [])
     for mutant in MUTANTS
-    if mutant.name in SOME_MUTANTS
-    or (os.environ.get("TRAPEZE_MUTANTS") == "all" and mutant.name not in UNFOUND)
+    if os.environ.get("TRAPEZE_MUTANTS") == "all" or mutant.name in SOME_MUTANTS
 ]
 WINDOW = 128  # CHECKPOINT and LOG_MOVES of play.h
 
